@@ -1,0 +1,48 @@
+# cloister_module(NAME SOURCES ... USES ... PRIVATE ...): one static library a folder of src/.
+# A module's public headers are src/NAME/include/cloister/NAME/*.h; only modules named in USES (public) or PRIVATE are
+# on its include path, so an include against the arrows of docs/architecture.md does not compile.
+find_package(Threads REQUIRED)
+
+add_library(cloister_options INTERFACE)
+target_compile_options(cloister_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+  -Wnon-virtual-dtor -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports these inside libstdc++ and fmt when it inlines std::string and std::variant.
+  target_compile_options(cloister_options INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow
+    -Wno-array-bounds -Wno-stringop-overread -Wno-dangling-pointer)
+endif()
+if(CLOISTER_SANITIZE STREQUAL "address")
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+elseif(CLOISTER_SANITIZE STREQUAL "thread")
+  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=thread)
+elseif(CLOISTER_SANITIZE)
+  message(FATAL_ERROR "CLOISTER_SANITIZE is '${CLOISTER_SANITIZE}'; it takes address or thread")
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+function(cloister_module name)
+  cmake_parse_arguments(M "" "" "SOURCES;USES;PRIVATE" ${ARGN})
+  add_library(cloister_${name} STATIC ${M_SOURCES})
+  add_library(cloister::${name} ALIAS cloister_${name})
+  target_include_directories(cloister_${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/include PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(cloister_${name} PUBLIC ${M_USES} PRIVATE cloister_options ${M_PRIVATE})
+endfunction()
+
+# cloister_test(NAME SOURCES ... USES ...): a GoogleTest program whose cases ctest sees one by one.
+function(cloister_test name)
+  cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;USES;LABELS" ${ARGN})
+  if(NOT T_TIMEOUT)
+    set(T_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${T_SOURCES})
+  target_link_libraries(${name} PRIVATE ${T_USES} cloister_options GTest::gtest_main)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}")
+endfunction()
