@@ -1,0 +1,42 @@
+// What the engine keeps for one instance: whose memory it is, its limits, its generator, its gradient mode.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+
+#include "cloister/base/result.h"
+
+namespace cloister::engine {
+
+// What operators record for backward; see interface `autograd` in wit/.
+enum class GradMode : std::uint8_t { grad, no_grad, inference };
+
+// Limits and use of tensor memory of one instance. The allocator charges every byte that the instance's operators
+// take, scratch memory included, from the moment of allocation until the storage is freed, whoever frees it.
+// Thread safety: all members may be used from any thread.
+struct MemoryAccount {
+  std::atomic<std::int64_t> bytes{0};
+  std::atomic<std::int64_t> peak_bytes{0};
+  std::int64_t limit_bytes = std::numeric_limits<std::int64_t>::max();
+  // After this moment the allocator refuses, so that a chain of slow operators ends.
+  std::atomic<std::chrono::steady_clock::rep> deadline{std::numeric_limits<std::chrono::steady_clock::rep>::max()};
+};
+
+// Made by TensorBackend::make_context; one per instance. It must outlive nothing: storage that is still alive when the
+// context goes (a tensor that was handed on) stays valid.
+// Thread safety: used by one thread at a time.
+class InstanceContext {
+ public:
+  virtual ~InstanceContext() = default;
+  [[nodiscard]] virtual const MemoryAccount& memory() const = 0;
+  // Refuses further allocations after `deadline`; may be called from another thread.
+  virtual void set_deadline(std::chrono::steady_clock::time_point deadline) = 0;
+  virtual void manual_seed(std::uint64_t seed) = 0;
+  // Takes effect at once on the calling thread when this context is the entered one.
+  virtual void set_grad_mode(GradMode mode) = 0;
+  [[nodiscard]] virtual GradMode grad_mode() const = 0;
+};
+
+}  // namespace cloister::engine
