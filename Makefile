@@ -1,0 +1,49 @@
+# Two commands matter: `make demo` and `make test`. Both install what is missing (as root on Debian 12), and both are
+# quick the second time. Everything fetched or slow to build lies in $(CLOISTER_CACHE), outside the checkout.
+export CLOISTER_CACHE ?= $(HOME)/.cache/cloister
+JOBS ?= $(shell nproc)
+RELEASE := build
+
+.PHONY: demo test build setup data sanitizers format lint fuzz clean help
+
+help:
+	@echo "make demo        install, build, fetch data, train on real images inside the sandbox, show the result (about a minute of work)"
+	@echo "make test        install, build, run every test, the sanitizer builds included"
+	@echo "make build       the command at build/bin/cloister"
+	@echo "make data        fetch MNIST and the EfficientNet-Lite0 weights"
+	@echo "make sanitizers  the unit tests under AddressSanitizer and ThreadSanitizer"
+	@echo "make fuzz        the fuzzers, SECONDS_EACH=60 each"
+	@echo "make lint        clang-format, clang-tidy, clippy"
+
+setup:
+	@tools/install_dependencies.sh
+	@tools/get_libtorch.sh
+
+data: setup
+	@tools/fetch_data.sh
+
+build: setup
+	@tools/build.sh release
+
+demo: build data
+	@tools/demo.sh
+
+# The sanitizer builds come first, so that the closing lines are those of the main run.
+test: build data sanitizers
+	@ctest --test-dir $(RELEASE) --output-on-failure --no-tests=error -j $(JOBS)
+
+sanitizers: setup
+	@tools/sanitizers.sh
+
+fuzz: setup
+	@tools/fuzz.sh $(or $(SECONDS_EACH),60)
+
+format:
+	@git ls-files '*.h' '*.cpp' | xargs clang-format-22 -i
+	@cargo fmt --manifest-path rust/Cargo.toml
+
+lint: build
+	@tools/lint.sh
+
+clean:
+	@rm -rf build build-dev build-asan build-tsan build-stub build-fuzz
