@@ -1,0 +1,105 @@
+// One run of a component: a store of its own, limits, and an end that is always a value.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cloister/base/result.h"
+#include "cloister/sandbox/binding.h"
+#include "cloister/sandbox/linker.h"
+
+namespace cloister::sandbox {
+
+struct Limits {
+  // Bytes of all linear memories together. Above it `memory.grow` fails inside the guest, whose allocator then
+  // reports "out of memory" or traps.
+  std::uint64_t memory_bytes = std::uint64_t{1} << 30;
+  // Elements of all tables together, 8 bytes each on the host.
+  std::uint64_t table_elements = 100'000;
+  // Core instances inside the component (a C++ component has about five).
+  std::uint32_t core_instances = 64;
+  // From the start of instantiation, host functions included; none: no deadline.
+  std::optional<std::chrono::nanoseconds> wall;
+  // Bytes of lists and strings that one call may bring from the guest to the host.
+  std::uint64_t call_bytes = std::uint64_t{512} << 20;
+};
+
+// How a run ended.
+enum class End : std::uint8_t {
+  ok,           // `run` returned ok
+  failed,       // `run` returned an error; `message` is the guest's own text: untrusted, at most 64 KiB, valid UTF-8
+  exited,       // a host function called exit_guest
+  trapped,      // the guest's bug, or a host function's Trap, whose reason is `message`
+  limit,        // trapped after a limit had refused it something; `limit` names it
+  deadline,     // Limits::wall has passed
+  interrupted,  // Interrupter::interrupt
+};
+
+struct RunOutcome {
+  End end = End::ok;
+  int exit_code = 0;      // of exit_guest
+  std::string message;    // one sentence; empty for ok and exited
+  std::string backtrace;  // of a trap: a frame a line, innermost first, with file and line where the guest has them
+  std::string limit;      // "memory" or "table-elements" when one refused the guest something, however the run ended
+};
+
+// Asks a run to stop. A copy may outlive the instance and the runtime; it then does nothing.
+class Interrupter {
+ public:
+  // Stops guest code within about a millisecond, and keeps it from starting if it has not. A host function that is
+  // running finishes first (see stop_requested). Any thread, any number of times; async-signal-safe.
+  void interrupt() const noexcept;
+
+ private:
+  friend class Instance;
+  struct State;
+  explicit Interrupter(std::shared_ptr<State> state) : state_(std::move(state)) {}
+  std::shared_ptr<State> state_;
+};
+
+// Thread safety: one thread at a time; which one may change between calls.
+class Instance {
+ public:
+  // A store with its limits; no guest code runs yet. Host functions get `host_data` through the `select` given to
+  // Linker::add; it must outlive the instance. Errors: invalid_argument for a limit outside its range.
+  static Result<Instance> create(const Program& program, void* host_data, const Limits& limits);
+
+  Instance(Instance&&) noexcept;
+  Instance& operator=(Instance&&) noexcept;
+  ~Instance();
+
+  // Instantiates: data segments are mapped, start functions and `_initialize` run under the limits. run() does it when
+  // it was not called. `ok` means ready.
+  // Errors: quota_exceeded when the runtime's pool is full (nothing has run; try again); trap when the instance has
+  // ended before; internal for a bug of the engine, which ends this run only.
+  Result<RunOutcome> start();
+
+  // Calls the export `run`. May be called again after `ok` and `failed`; any other end is final: the instance is never
+  // entered again. Errors: as start.
+  Result<RunOutcome> run();
+
+  [[nodiscard]] Interrupter interrupter() const;
+
+  // Bytes of linear memory now and at most so far.
+  [[nodiscard]] std::uint64_t memory_bytes() const;
+  [[nodiscard]] std::uint64_t peak_memory_bytes() const;
+
+ private:
+  struct State;
+  explicit Instance(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// ---- for host functions, on the thread that runs the guest ----
+
+// Ends the run as `exited` with this code: `return sandbox::exit_guest(code);`.
+Unexpected<Trap> exit_guest(int code);
+
+// Whether the run that called this host function should stop, and why (deadline or interrupted), for host functions
+// that take long. A few ns for `interrupted`, a clock read when there is a deadline.
+[[nodiscard]] std::optional<End> stop_requested();
+
+}  // namespace cloister::sandbox
