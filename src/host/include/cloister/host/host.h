@@ -1,0 +1,130 @@
+// Runs workloads: components meet tensors, grants, limits and a deterministic WASI here.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cloister/base/result.h"
+#include "cloister/engine/backends.h"
+#include "cloister/host/grants.h"
+#include "cloister/host/limits.h"
+#include "cloister/host/report.h"
+
+namespace cloister::host {
+
+enum class BackendKind : std::uint8_t { torch, stub };
+
+// Decided once a process: what is shared by all runs.
+struct HostOptions {
+  // Compiled components are kept here; empty: the user's cache folder.
+  std::filesystem::path cache_directory;
+  // Instances that may live at the same time; each reserves address space, not memory.
+  std::uint32_t instances = 16;
+  BackendKind backend = BackendKind::torch;
+  engine::Device device;
+  int threads = 1;                      // inside one operator
+  std::filesystem::path torch_library;  // empty: the one built or installed with this program
+};
+
+struct RunRequest {
+  std::string name = "workload";       // the workload's argument 0
+  std::vector<std::string> arguments;  // those after it
+  Grants grants;
+  Limits limits;
+  std::uint64_t seed = 0;
+  // Also measures the time inside host functions; costs about 50 ns a call.
+  bool time_calls = false;
+};
+
+enum class GuestStream : std::uint8_t { out, err };
+
+// Hears of a run while it goes on, from the thread that runs it, inside calls of the guest: be brief.
+// Views die on return. Everything here is guest text: escape it before it reaches a terminal.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  virtual void phase(std::string_view /*name*/, std::optional<std::uint64_t> /*total*/) {}
+  virtual void progress(std::uint64_t /*done*/, std::uint64_t /*items*/) {}
+  virtual void scalar(std::string_view /*name*/, std::uint64_t /*step*/, double /*value*/) {}
+  virtual void guest_output(GuestStream /*stream*/, std::string_view /*bytes*/) {}
+};
+
+// A compiled component, immutable and cheap to copy. It keeps its Host's engine alive.
+class Workload {
+ public:
+  [[nodiscard]] const Digest& digest() const;  // SHA-256 of the component's bytes
+  [[nodiscard]] bool from_cache() const;       // its machine code was already on disk
+  [[nodiscard]] Nanoseconds compile_time() const;
+
+ private:
+  friend class Host;
+  struct Shared;
+  explicit Workload(std::shared_ptr<const Shared> shared);
+  std::shared_ptr<const Shared> shared_;
+};
+
+// One instance of a workload: made, run once, dropped. Thread safety: one thread for its whole life.
+class Instance {
+ public:
+  ~Instance();
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+
+  // Calls the workload's `run` and closes its outputs. REQUIRES: not called before.
+  RunReport run();
+
+ private:
+  friend class Host;
+  struct Parts;
+  explicit Instance(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+// Thread safety: all functions may be called from any thread; runs on different threads go on at the same time.
+class Host {
+ public:
+  // Makes the sandbox's engine; the tensor backend is opened by the first run that needs a tensor.
+  // Errors: io, invalid_argument (options), unsupported (this processor).
+  static Result<std::unique_ptr<Host>> create(HostOptions options);
+  ~Host();
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+
+  // Compiles a component, or loads what an earlier load compiled.
+  // Errors: io; bad_data for what is no component; unsupported for one that imports or exports otherwise than the
+  // world `workload`, naming what differs.
+  Result<Workload> load(const std::filesystem::path& component);
+  Result<Workload> load(std::span<const std::byte> component, std::string_view name);
+
+  // Runs a workload to its end; nothing is written but granted outputs. `observer` must outlive the call.
+  // Errors are those of the request, before the guest starts: invalid_argument (a grant's name), io (a grant's path).
+  // How the guest ended is the report's status.
+  Result<RunReport> run(const Workload& workload, const RunRequest& request, RunObserver& observer);
+
+  // The first half of run(), for those who measure it. `observer` must outlive the instance. Errors: as run().
+  Result<std::unique_ptr<Instance>> instantiate(const Workload& workload, const RunRequest& request,
+                                                RunObserver& observer);
+
+  // Opens the tensor backend now rather than at first use. Errors: unsupported, naming what to install.
+  Result<void> open_backend();
+
+  // Ends all runs of this host, and those that start later, with status `interrupted`; outputs already written stay.
+  // Async-signal-safe.
+  void interrupt() noexcept;
+
+  // Opaque; shared with the host's own sources.
+  struct Shared;
+
+ private:
+  explicit Host(std::shared_ptr<Shared> shared);
+  std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace cloister::host
