@@ -1,0 +1,66 @@
+#include "cloister/args.h"
+
+#include <charconv>
+#include <cstdlib>
+#include <utility>
+
+namespace cloister {
+
+std::optional<std::string_view> Args::take(std::string_view name, bool with_value) {
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    const std::string_view value = values_[i];
+    if (used_[i] || !value.starts_with("--") || value.substr(2) != name) continue;
+    used_[i] = true;
+    if (!with_value) return value;
+    if (i + 1 == values_.size()) {
+      complain("--" + std::string(name) + " needs a value");
+      return std::nullopt;
+    }
+    used_[i + 1] = true;
+    return values_[i + 1];
+  }
+  return std::nullopt;
+}
+
+void Args::complain(std::string message) {
+  if (complaint_.empty()) complaint_ = std::move(message);
+}
+
+std::string Args::text(std::string_view name, std::string_view otherwise) {
+  return std::string(take(name, true).value_or(otherwise));
+}
+
+std::int64_t Args::integer(std::string_view name, std::int64_t otherwise) {
+  const auto value = take(name, true);
+  if (!value) return otherwise;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), number);
+  if (error != std::errc() || end != value->data() + value->size()) {
+    complain("--" + std::string(name) + " takes a whole number, not '" + std::string(*value) + "'");
+  }
+  return number;
+}
+
+double Args::number(std::string_view name, double otherwise) {
+  const auto value = take(name, true);
+  if (!value) return otherwise;
+  const std::string text(*value);
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  if (text.empty() || end != text.c_str() + text.size()) {
+    complain("--" + std::string(name) + " takes a number, not '" + text + "'");
+  }
+  return number;
+}
+
+bool Args::flag(std::string_view name) { return take(name, false).has_value(); }
+
+Expected<void> Args::finish() const {
+  if (!complaint_.empty()) return fail(complaint_);
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    if (!used_[i]) return fail("this workload does not take the argument '" + values_[i] + "'");
+  }
+  return {};
+}
+
+}  // namespace cloister
