@@ -76,6 +76,12 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::string_view clipped(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return text;
+  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xc0) == 0x80) --limit;
+  return text.substr(0, limit);
+}
+
 Result<std::span<const std::byte>> ByteReader::take(std::uint64_t count) {
   if (count > remaining()) {
     return fail(ErrorCode::bad_data, fmt::format("{} ends after {} bytes where {} more were expected", what_,

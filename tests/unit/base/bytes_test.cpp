@@ -78,5 +78,12 @@ TEST(Utf8, AcceptsWellFormedTextOnly) {
   }
 }
 
+TEST(Utf8, ClippedCutsBetweenCharacters) {
+  EXPECT_EQ(clipped("short", 10), "short");
+  EXPECT_EQ(clipped("a\xc3\xa9z", 2), "a");
+  EXPECT_EQ(clipped("a\xc3\xa9z", 3), "a\xc3\xa9");
+  EXPECT_EQ(clipped("\x80\x80\x80", 2), "");
+}
+
 }  // namespace
 }  // namespace cloister

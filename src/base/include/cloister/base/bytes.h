@@ -41,6 +41,9 @@ template <std::integral T>
 // Whether the text is well-formed UTF-8 (RFC 3629).
 [[nodiscard]] bool is_utf8(std::string_view text);
 
+// At most `limit` bytes of the text for a message, cut between two characters of UTF-8.
+[[nodiscard]] std::string_view clipped(std::string_view text, std::size_t limit);
+
 // Takes integers and runs of bytes off the front of a span. `what` names the thing in errors: "the header of 'a.idx'".
 // The span and `what` must outlive the reader. Errors: bad_data when fewer bytes are left than asked for; nothing is
 // taken then. Thread safety: none.

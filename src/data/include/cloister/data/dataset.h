@@ -139,7 +139,7 @@ class BatchStream {
   static constexpr std::size_t kReadAhead = 3;
 
   // Errors: invalid_argument for options out of range: a size of 0, samples beyond the end, a resize to nothing or to
-  // more than kMaxPixels, `rgb` for images of other than 1 or 3 channels.
+  // more than kMaxPixels.
   static Result<std::unique_ptr<BatchStream>> start(std::shared_ptr<const Dataset> dataset, const BatchOptions& options,
                                                     std::shared_ptr<BufferSource> buffers);
   virtual ~BatchStream() = default;

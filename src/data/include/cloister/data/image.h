@@ -59,6 +59,7 @@ class ImageConverter {
     std::vector<std::uint16_t> weights;
     void prepare(std::uint32_t from_size, std::uint32_t to_size);
   };
+  void widen_row(const std::byte* row, std::size_t channels, std::uint16_t* out) const;
   void resize(const ImageShape& from_shape, const std::byte* from, const ImageShape& to_shape, std::byte* to);
 
   Axis horizontal_;

@@ -1,0 +1,215 @@
+// Datasets in a pair of IDX files.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "cloister/base/bytes.h"
+#include "cloister/data/idx.h"
+#include "cloister/data/image.h"
+#include "hashed_file.h"
+#include "open_dataset.h"
+#include "sample_reader.h"
+
+namespace cloister::data {
+namespace {
+
+constexpr std::string_view kDatasetTag = "cloister:dataset:idx:1\n";
+
+// A whole IDX file on the grid of chunks: what is shared by a dataset and its passes.
+struct Contents {
+  std::shared_ptr<HashedFile> images;
+  std::shared_ptr<HashedFile> labels;
+  std::uint64_t data_offset = 0;  // of the first image
+  ImageShape shape;
+  std::vector<std::uint16_t> classes_of;  // label of each sample
+  std::vector<std::string> classes;
+};
+
+class IdxReader final : public SampleReader {
+ public:
+  explicit IdxReader(std::shared_ptr<const Contents> contents)
+      : contents_(std::move(contents)), reader_(contents_->images) {}
+
+  Result<void> read(std::span<const std::uint32_t> samples, const ImageShape& shape, const BatchOptions& /*options*/,
+                    std::span<std::byte> pixels, std::span<std::int64_t> labels, const std::stop_token& stop) override {
+    for (std::size_t i = 0; i < samples.size(); ++i) labels[i] = contents_->classes_of[samples[i]];
+    const auto size = static_cast<std::size_t>(shape.bytes());
+    if (shape == contents_->shape) return read_runs(samples, size, pixels, stop);
+    stored_.resize(static_cast<std::size_t>(contents_->shape.bytes()));
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      if (stop.stop_requested()) return fail_interrupted();
+      CLOISTER_CHECK(reader_.read(offset_of(samples[i]), stored_));
+      converter_.convert(contents_->shape, stored_, shape, pixels.subspan(i * size, size));
+    }
+    return contents_->images->file().unchanged();
+  }
+
+  Result<void> finish() override { return reader_.finish(); }
+
+ private:
+  [[nodiscard]] std::uint64_t offset_of(std::uint64_t sample) const {
+    return contents_->data_offset + sample * contents_->shape.bytes();
+  }
+
+  // Neighbours in the file that are neighbours in the batch are read at once, straight into place.
+  Result<void> read_runs(std::span<const std::uint32_t> samples, std::size_t size, std::span<std::byte> pixels,
+                         const std::stop_token& stop) {
+    constexpr std::size_t kStopBytes = 1 << 20;  // between two looks at `stop`
+    for (std::size_t begin = 0; begin < samples.size();) {
+      std::size_t end = begin + 1;
+      while (end < samples.size() && samples[end] == samples[end - 1] + 1) ++end;
+      std::uint64_t offset = offset_of(samples[begin]);
+      auto run = pixels.subspan(begin * size, (end - begin) * size);
+      while (!run.empty()) {
+        if (stop.stop_requested()) return fail_interrupted();
+        const auto piece = run.first(std::min(run.size(), kStopBytes));
+        CLOISTER_CHECK(reader_.read(offset, piece));
+        offset += piece.size();
+        run = run.subspan(piece.size());
+      }
+      begin = end;
+    }
+    return contents_->images->file().unchanged();
+  }
+
+  std::shared_ptr<const Contents> contents_;
+  HashedReader reader_;
+  ImageConverter converter_;
+  std::vector<std::byte> stored_;
+};
+
+class IdxDataset final : public Dataset {
+ public:
+  explicit IdxDataset(std::shared_ptr<const Contents> contents) : contents_(std::move(contents)) {}
+
+  [[nodiscard]] std::uint64_t size() const override { return contents_->classes_of.size(); }
+  [[nodiscard]] const std::vector<std::string>& classes() const override { return contents_->classes; }
+  [[nodiscard]] ImageShape image_shape() const override { return contents_->shape; }
+
+  [[nodiscard]] std::optional<Digest> digest() const override {
+    const auto images = contents_->images->digest();
+    const auto labels = contents_->labels->digest();
+    if (!images || !labels) return std::nullopt;
+    return Sha256().update(kDatasetTag).update(*images).update(*labels).finish();
+  }
+
+  Result<Digest> complete_digest() const override {
+    CLOISTER_CHECK(contents_->images->complete_digest());
+    CLOISTER_CHECK(contents_->labels->complete_digest());
+    return *digest();
+  }
+
+  [[nodiscard]] std::unique_ptr<SampleReader> reader() const override { return std::make_unique<IdxReader>(contents_); }
+
+ private:
+  std::shared_ptr<const Contents> contents_;
+};
+
+// `images` -> `labels` and `idxN` -> `idx1` in the file's own name.
+Result<std::string> labels_path_of(const std::string& images_path) {
+  const std::size_t slash = images_path.rfind('/');
+  const std::size_t begin = slash == std::string::npos ? 0 : slash + 1;
+  std::string name = images_path.substr(begin);
+  const std::size_t images = name.find("images");
+  if (images == std::string::npos) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("'{}' is neither a folder nor an IDX file with 'images' in its name, by which its labels "
+                            "would be found; give one of these",
+                            images_path));
+  }
+  name.replace(images, 6, "labels");
+  const std::size_t idx = name.find("idx");
+  if (idx != std::string::npos && idx + 3 < name.size()) name[idx + 3] = '1';
+  return images_path.substr(0, begin) + name;
+}
+
+Result<IdxHeader> read_header(const HashedFile& file) {
+  std::array<std::byte, 4 + 4 * kMaxIdxRank> first{};
+  const auto head = std::span(first).first(std::min<std::size_t>(first.size(), file.file().size()));
+  CLOISTER_CHECK(file.file().read(0, head));
+  return parse_idx_header(head, file.file().size(), file.file().path());
+}
+
+Result<void> read_images_header(Contents& contents) {
+  const std::string& path = contents.images->file().path();
+  CLOISTER_TRY(const IdxHeader header, read_header(*contents.images));
+  const auto& shape = header.shape;
+  const bool is_images = header.dtype == Dtype::uint8 && (shape.size() == 3 || shape.size() == 4);
+  const std::int64_t channels = shape.size() == 4 ? shape[3] : 1;
+  if (!is_images || (channels != 1 && channels != 3)) {
+    return fail(ErrorCode::bad_data,
+                fmt::format("'{}' holds {} of {}; a dataset's images are uint8 of [n, height, width], or of that and 1 "
+                            "or 3 channels",
+                            path, shape_text(shape), dtype_name(header.dtype)));
+  }
+  const auto size = static_cast<std::uint64_t>(shape[0]);
+  const auto height = static_cast<std::uint64_t>(shape[1]);
+  const auto width = static_cast<std::uint64_t>(shape[2]);
+  const bool small = height <= kMaxSide && width <= kMaxSide && height * width <= kMaxPixels && size <= kMaxSamples;
+  if (!small || size == 0 || height == 0 || width == 0) {
+    return fail(ErrorCode::bad_data,
+                fmt::format("'{}' holds {}; datasets of 1 to {} images of at most {} pixels, {} a side, are read", path,
+                            shape_text(shape), kMaxSamples, kMaxPixels, kMaxSide));
+  }
+  contents.data_offset = header.data_offset;
+  contents.shape = {static_cast<std::uint32_t>(height), static_cast<std::uint32_t>(width),
+                    static_cast<std::uint32_t>(channels)};
+  contents.classes_of.resize(static_cast<std::size_t>(size));
+  return {};
+}
+
+std::int64_t label_at(std::span<const std::byte> bytes, Dtype dtype) {
+  std::uint64_t bits = 0;
+  for (std::size_t i = element_size(dtype); i-- > 0;) bits = bits << 8 | std::to_integer<std::uint64_t>(bytes[i]);
+  const auto unused = static_cast<unsigned>(64 - 8 * element_size(dtype));
+  if (dtype == Dtype::uint8) return static_cast<std::int64_t>(bits);
+  return static_cast<std::int64_t>(bits << unused) >> unused;
+}
+
+Result<void> read_labels(Contents& contents) {
+  const std::string& path = contents.labels->file().path();
+  CLOISTER_TRY(const IdxHeader header, read_header(*contents.labels));
+  const std::size_t count = contents.classes_of.size();
+  if (is_floating_point(header.dtype) || header.shape.size() != 1 ||
+      static_cast<std::uint64_t>(header.shape[0]) != count) {
+    return fail(ErrorCode::bad_data,
+                fmt::format("'{}' holds {} of {}, but '{}' needs {} whole numbers as labels", path,
+                            shape_text(header.shape), dtype_name(header.dtype), contents.images->file().path(), count));
+  }
+  const std::size_t size = element_size(header.dtype);
+  std::vector<std::byte> bytes(static_cast<std::size_t>(header.data_size));
+  HashedReader reader(contents.labels);
+  std::vector<std::byte> skipped(static_cast<std::size_t>(header.data_offset));
+  CLOISTER_CHECK(reader.read(0, skipped));
+  CLOISTER_CHECK(reader.read(header.data_offset, bytes));
+  CLOISTER_CHECK(reader.finish());
+  swap_idx_elements(bytes, size);
+  std::int64_t largest = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::int64_t label = label_at(std::span(bytes).subspan(i * size, size), header.dtype);
+    if (label < 0 || label >= static_cast<std::int64_t>(kMaxClasses)) {
+      return fail(ErrorCode::bad_data,
+                  fmt::format("'{}' has the label {} at {}; labels are 0 to {}", path, label, i, kMaxClasses - 1));
+    }
+    largest = std::max(largest, label);
+    contents.classes_of[i] = static_cast<std::uint16_t>(label);
+  }
+  for (std::int64_t label = 0; label <= largest; ++label) contents.classes.push_back(fmt::to_string(label));
+  return {};
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Dataset>> open_idx_dataset(const std::string& images_path) {
+  CLOISTER_TRY(const std::string labels_path, labels_path_of(images_path));
+  auto contents = std::make_shared<Contents>();
+  CLOISTER_TRY(contents->images, HashedFile::open(images_path));
+  CLOISTER_CHECK(read_images_header(*contents));
+  CLOISTER_TRY(contents->labels, HashedFile::open(labels_path));
+  CLOISTER_CHECK(read_labels(*contents));
+  return std::make_shared<const IdxDataset>(std::move(contents));
+}
+
+}  // namespace cloister::data
