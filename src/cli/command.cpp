@@ -1,0 +1,109 @@
+#include "cloister/cli/command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
+#include <exception>
+
+#include "bench/bench.h"
+#include "cloister/cli/console.h"
+#include "cloister/sandbox/runtime.h"
+
+namespace cloister::cli {
+namespace {
+
+constexpr const char* kExample = R"(Examples:
+  cloister doctor
+  cloister inspect transfer.wasm
+  cloister run transfer.wasm --grant dataset:train=mnist/train-images-idx3-ubyte --out weights -- --epochs 10)";
+
+// What follows `--` belongs to the guest, whatever it looks like.
+std::vector<std::string> take_guest_arguments(std::vector<std::string>& words) {
+  const auto mark = std::find(words.begin(), words.end(), "--");
+  if (words.empty() || words.front() != "run" || mark == words.end()) return {};
+  std::vector<std::string> taken(mark + 1, words.end());
+  words.erase(mark, words.end());
+  return taken;
+}
+
+ExitCode print(const std::string& text) {
+  const auto written = write_fd(STDOUT_FILENO, text);
+  return written ? ExitCode::ok : report(written.error());
+}
+
+// CLI11's sentences, in the voice of the command.
+std::string sentence_of(const CLI::ParseError& error) {
+  std::string text = error.what();
+  while (!text.empty() && (text.back() == '\n' || text.back() == '.')) text.pop_back();
+  if (text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])) != 0) {
+    text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  }
+  return text;
+}
+
+ExitCode refuse(const CLI::App& app, const CLI::ParseError& error) {
+  std::string help = "cloister --help";
+  for (const CLI::App* chosen : app.get_subcommands()) help = fmt::format("cloister {} --help", chosen->get_name());
+  complain(fmt::format("{}; see '{}'", sentence_of(error), help));
+  return ExitCode::usage;
+}
+
+// --help belongs to the innermost subcommand that was named.
+std::string help_of(const CLI::App& app) {
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+  return at->help();
+}
+
+ExitCode parse_and_act(std::vector<std::string> words) {
+  const std::vector<std::string> guest_arguments = take_guest_arguments(words);
+  CLI::App app("Runs machine-learning workloads that nobody has to trust.", "cloister");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", [] {
+    return fmt::format("cloister {} (wasmtime {})", CLOISTER_VERSION, sandbox::Runtime::engine_version());
+  });
+  app.footer(kExample);
+  Action action;
+  add_run(app, guest_arguments, action);
+  add_inspect(app, action);
+  add_bench(app, action);
+  add_doctor(app, action);
+  add_completion(app, action);
+  try {
+    std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
+    app.parse(std::move(words));
+  } catch (const CLI::CallForHelp&) {
+    return print(help_of(app));
+  } catch (const CLI::CallForVersion& version) {
+    return print(fmt::format("{}\n", version.what()));
+  } catch (const CLI::ParseError& error) {
+    return refuse(app, error);
+  }
+  return action();
+}
+
+}  // namespace
+
+ExitCode report(const Error& error) {
+  complain(error.message);
+  return exit_code_of(error.code);
+}
+
+ExitCode report_usage(const Error& error) {
+  complain(error.message);
+  // A job file that cannot be read is no question of usage.
+  return error.code == ErrorCode::invalid_argument ? ExitCode::usage : exit_code_of(error.code);
+}
+
+ExitCode run_command_line(std::span<const char* const> arguments) {
+  try {
+    return parse_and_act({arguments.begin(), arguments.end()});
+  } catch (const std::exception& error) {
+    return report({ErrorCode::internal, fmt::format("unexpected exception: {}; please report it", error.what())});
+  }
+}
+
+}  // namespace cloister::cli

@@ -1,0 +1,33 @@
+// From a job to what the host takes: defaults, names of devices, and paths checked before anything starts.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cloister/base/result.h"
+#include "cloister/cli/job.h"
+#include "cloister/host/host.h"
+
+namespace cloister::cli {
+
+struct RunPlan {
+  std::string component;
+  host::HostOptions host;
+  host::RunRequest request;  // outputs without a path have an empty one still
+  std::optional<std::string> directory;
+};
+
+// Errors: invalid_argument for what a job may not ask (usage).
+Result<RunPlan> plan_run(const Job& job);
+
+// Looks at the files that the plan names. Errors: bad_data for a component or grant that is not there; io for an output
+// that cannot be written; invalid_argument for two outputs with one path.
+Result<void> check_files(const RunPlan& plan);
+
+// "cpu", "cuda" or "cuda:N". Errors: invalid_argument.
+Result<engine::Device> parse_device(std::string_view text);
+
+// Processors that this process may use: its affinity and its control group's quota, at least 1.
+[[nodiscard]] int available_processors();
+
+}  // namespace cloister::cli

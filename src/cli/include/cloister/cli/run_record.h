@@ -1,0 +1,32 @@
+// run.json: the record of a run (docs/command.md lists its fields).
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cloister/cli/exit_code.h"
+#include "cloister/cli/run_plan.h"
+#include "cloister/cli/series.h"
+#include "cloister/host/report.h"
+
+namespace cloister::cli {
+
+struct RunFacts {
+  const RunPlan& plan;
+  const host::RunReport& report;
+  const SeriesSet& series;
+  std::string status;
+  std::string directory;
+  std::string started;  // UTC, ISO 8601
+  bool from_cache = false;
+  host::Nanoseconds compile_time{};
+  ExitCode exit_code = ExitCode::ok;
+  std::string error;  // empty: none
+};
+
+[[nodiscard]] nlohmann::ordered_json run_record(const RunFacts& facts);
+
+// JSON as text with a line feed at its end; bytes that are not UTF-8 are replaced.
+[[nodiscard]] std::string json_text(const nlohmann::ordered_json& json);
+
+}  // namespace cloister::cli

@@ -1,0 +1,150 @@
+// `cloister inspect`: what a component is and what it will ask for, without running it.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cloister/base/file.h"
+#include "cloister/cli/cache.h"
+#include "cloister/cli/command.h"
+#include "cloister/cli/console.h"
+#include "cloister/cli/quantity.h"
+#include "cloister/cli/run_record.h"
+#include "cloister/host/host.h"
+#include "cloister/sandbox/runtime.h"
+#include "known_imports.h"
+
+namespace cloister::cli {
+namespace {
+
+constexpr std::uint64_t kMaxComponent = std::uint64_t{256} << 20;
+
+struct Import {
+  sandbox::ComponentItem item;
+  bool is_known;
+};
+
+struct Inspection {
+  std::string path;
+  std::uint64_t bytes = 0;
+  Digest digest;
+  std::vector<Import> imports;
+  std::vector<sandbox::ComponentItem> exports;
+  std::string refusal;  // why it is no workload; empty when it is one
+  std::vector<std::string> grants;
+};
+
+// The part of "wasi:cli/stdout@0.2.12" that decides compatibility: versions 0.N.x and N.x.y fit each other.
+std::string_view compatible_name(std::string_view name) {
+  const std::size_t at = name.find('@');
+  if (at == std::string_view::npos) return name;
+  const std::size_t major = name.find('.', at);
+  if (major == std::string_view::npos) return name;
+  if (name.substr(at + 1, major - at - 1) != "0") return name.substr(0, major);
+  return name.substr(0, name.find('.', major + 1));
+}
+
+bool is_known(std::string_view name) {
+  return std::any_of(std::begin(kKnownImports), std::end(kKnownImports),
+                     [&](std::string_view known) { return compatible_name(known) == compatible_name(name); });
+}
+
+Result<Inspection> inspect(const std::string& path) {
+  Inspection found;
+  found.path = path;
+  CLOISTER_TRY(const std::vector<std::byte> bytes, read_file(path, kMaxComponent));
+  found.bytes = bytes.size();
+  sandbox::RuntimeOptions options;
+  options.cache_directory = cache_directory().string();
+  options.pool_instances = 1;
+  CLOISTER_TRY(const sandbox::Runtime runtime, sandbox::Runtime::create(options));
+  CLOISTER_TRY(const sandbox::Component component, runtime.compile(bytes));
+  found.digest = component.digest();
+  found.exports = component.exports();
+  for (sandbox::ComponentItem& item : component.imports()) {
+    const std::string name = item.name;
+    found.imports.push_back({std::move(item), is_known(name)});
+    for (const auto& [interface, grant] :
+         {std::pair{"cloister:ml/datasets@", "dataset"}, std::pair{"cloister:ml/models@", "model"},
+          std::pair{"cloister:ml/outputs@", "output"}}) {
+      if (name.rfind(interface, 0) == 0) found.grants.emplace_back(grant);
+    }
+  }
+  host::HostOptions host_options;
+  host_options.cache_directory = cache_directory();
+  host_options.instances = 1;
+  CLOISTER_TRY(const auto host, host::Host::create(host_options));
+  if (auto loaded = host->load(bytes, path); !loaded) {
+    if (loaded.error().code != ErrorCode::unsupported) return Unexpected(std::move(loaded).error());
+    found.refusal = loaded.error().message;
+  }
+  return found;
+}
+
+nlohmann::ordered_json to_json(const Inspection& found) {
+  using Json = nlohmann::ordered_json;
+  const auto item_json = [](const sandbox::ComponentItem& item) {
+    return Json{{"name", item.name}, {"kind", item.kind}, {"members", item.members}};
+  };
+  Json json;
+  json["path"] = found.path;
+  json["bytes"] = found.bytes;
+  json["sha256"] = hex(found.digest);
+  json["workload"] = found.refusal.empty();
+  json["refusal"] = found.refusal.empty() ? Json() : Json(found.refusal);
+  json["grants"] = found.grants;
+  json["imports"] = Json::array();
+  for (const Import& import : found.imports) {
+    json["imports"].push_back(item_json(import.item));
+    json["imports"].back()["known"] = import.is_known;
+  }
+  json["exports"] = Json::array();
+  for (const auto& item : found.exports) json["exports"].push_back(item_json(item));
+  return json;
+}
+
+std::string to_text(const Inspection& found) {
+  std::string text = fmt::format("component  {}\nsha256     {}\nsize       {}\nworkload   {}\n",
+                                 single_line(found.path), hex(found.digest), bytes_text(found.bytes),
+                                 found.refusal.empty() ? "yes" : "no: " + single_line(found.refusal));
+  text += fmt::format("grants     {}\n",
+                      found.grants.empty()
+                          ? "none"
+                          : fmt::format("{} (by names that it chooses when it runs)", fmt::join(found.grants, ", ")));
+  text += "imports\n";
+  for (const Import& import : found.imports) {
+    const std::size_t members = import.item.members.size();
+    text += fmt::format("  {:<7}  {}{}\n", import.is_known ? "known" : "unknown", single_line(import.item.name),
+                        members == 0 ? "" : fmt::format("  ({} item{})", members, members == 1 ? "" : "s"));
+  }
+  text += "exports\n";
+  for (const auto& item : found.exports) text += fmt::format("  {:<9}{}\n", item.kind, single_line(item.name));
+  return text;
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app, Action& action) {
+  struct Flags {
+    std::string path;
+    bool json = false;
+  };
+  auto flags = std::make_shared<Flags>();
+  CLI::App* command = app.add_subcommand("inspect", "Say what a component is and which grants it will ask for");
+  command->add_option("COMPONENT", flags->path, "WebAssembly component")->required();
+  command->add_flag("--json", flags->json, "Print one JSON object");
+  command->footer("Example:\n  cloister inspect transfer.wasm");
+  command->callback([flags, &action] {
+    action = [flags] {
+      const auto found = inspect(flags->path);
+      if (!found) return report(found.error());
+      const auto written = write_fd(STDOUT_FILENO, flags->json ? json_text(to_json(*found)) : to_text(*found));
+      return written ? ExitCode::ok : report(written.error());
+    };
+  });
+}
+
+}  // namespace cloister::cli

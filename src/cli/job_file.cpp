@@ -1,0 +1,175 @@
+// The TOML form of a job.
+#include <fmt/format.h>
+
+#include <toml++/toml.h>
+#include <filesystem>
+#include <limits>
+#include <sstream>
+
+#include "cloister/base/file.h"
+#include "cloister/cli/job.h"
+
+namespace cloister::cli {
+namespace {
+
+// Reads the tables of one job file; every error names the file and the line.
+class JobReader {
+ public:
+  JobReader(const std::string& shown, const std::string& directory) : shown_(shown), directory_(directory) {}
+
+  Result<Job> read(const toml::table& table) const {
+    Job job;
+    for (const auto& [key, value] : table) CLOISTER_CHECK(field(job, key.str(), value));
+    return job;
+  }
+
+ private:
+  Result<void> field(Job& job, std::string_view key, const toml::node& value) const {
+    if (key == "component") return path(key, value, job.component);
+    if (key == "directory") return path(key, value, job.directory);
+    if (key == "device") return text(key, value, job.device);
+    if (key == "backend") return text(key, value, job.backend);
+    if (key == "seed") return number<std::uint64_t>(key, value, job.seed);
+    if (key == "threads") return number<int>(key, value, job.threads);
+    if (key == "arguments") return arguments(key, value, job);
+    if (key == "grants") return grants(key, value, job);
+    if (key == "outputs") return outputs(key, value, job);
+    if (key == "limits") return limits(key, value, job);
+    return unknown(key, value,
+                   "component, arguments, device, backend, seed, threads, directory, grants, outputs and limits");
+  }
+
+  Result<void> text(std::string_view key, const toml::node& value, std::optional<std::string>& to) const {
+    const auto* string = value.as_string();
+    if (!string) return wrong_type(key, value, "a string");
+    to = string->get();
+    return {};
+  }
+
+  Result<void> path(std::string_view key, const toml::node& value, std::optional<std::string>& to) const {
+    CLOISTER_CHECK(text(key, value, to));
+    if (to->empty()) return wrong_type(key, value, "a path");
+    to = resolve(*to);
+    return {};
+  }
+
+  template <class T>
+  Result<void> number(std::string_view key, const toml::node& value, std::optional<T>& to) const {
+    const auto* integer = value.as_integer();
+    if (!integer || integer->get() < 0 ||
+        static_cast<std::uint64_t>(integer->get()) > static_cast<std::uint64_t>(std::numeric_limits<T>::max())) {
+      return wrong_type(key, value, "a whole number");
+    }
+    to = static_cast<T>(integer->get());
+    return {};
+  }
+
+  Result<void> arguments(std::string_view key, const toml::node& value, Job& job) const {
+    const auto* array = value.as_array();
+    if (!array) return wrong_type(key, value, "an array of strings");
+    job.arguments.emplace();
+    for (const auto& item : *array) {
+      const auto* string = item.as_string();
+      if (!string) return wrong_type(key, item, "an array of strings");
+      job.arguments->push_back(string->get());
+    }
+    return {};
+  }
+
+  Result<void> grants(std::string_view key, const toml::node& value, Job& job) const {
+    const auto* kinds = value.as_table();
+    if (!kinds) return wrong_type(key, value, "a table with dataset and model");
+    for (const auto& [kind, names] : *kinds) {
+      if (kind != "dataset" && kind != "model")
+        return unknown(fmt::format("{}.{}", key, kind.str()), names, "grants.dataset and grants.model");
+      const auto kind_of = kind == "dataset" ? host::GrantKind::dataset : host::GrantKind::model;
+      const auto* table = names.as_table();
+      if (!table) return wrong_type(fmt::format("{}.{}", key, kind.str()), names, "a table of names and paths");
+      for (const auto& [name, node] : *table) {
+        std::optional<std::string> to;
+        CLOISTER_CHECK(path(fmt::format("{}.{}.{}", key, kind.str(), name.str()), node, to));
+        CLOISTER_CHECK(placed(host::add_grant(job.grants, kind_of, name.str(), *to), node));
+      }
+    }
+    return {};
+  }
+
+  // A table of names and paths, or an array of names for outputs inside the run's directory.
+  Result<void> outputs(std::string_view key, const toml::node& value, Job& job) const {
+    if (const auto* array = value.as_array()) {
+      for (const auto& item : *array) {
+        const auto* name = item.as_string();
+        if (!name || name->get().find('=') != std::string::npos) return wrong_type(key, item, "an array of names");
+        CLOISTER_CHECK(placed(add_output(job, name->get()), item));
+      }
+      return {};
+    }
+    const auto* table = value.as_table();
+    if (!table) return wrong_type(key, value, "an array of names or a table of names and paths");
+    for (const auto& [name, node] : *table) {
+      std::optional<std::string> to;
+      CLOISTER_CHECK(path(fmt::format("{}.{}", key, name.str()), node, to));
+      CLOISTER_CHECK(placed(host::add_grant(job.grants, host::GrantKind::output, name.str(), *to), node));
+    }
+    return {};
+  }
+
+  Result<void> limits(std::string_view key, const toml::node& value, Job& job) const {
+    const auto* table = value.as_table();
+    if (!table) return wrong_type(key, value, "a table of kinds and values");
+    for (const auto& [kind, node] : *table) {
+      std::string amount;
+      if (const auto* string = node.as_string()) {
+        amount = string->get();
+      } else if (const auto* integer = node.as_integer()) {
+        amount = fmt::to_string(integer->get());
+      } else {
+        return wrong_type(fmt::format("{}.{}", key, kind.str()), node, "a whole number or a string such as \"2GiB\"");
+      }
+      CLOISTER_CHECK(placed(add_limit(job, fmt::format("{}={}", kind.str(), amount)), node));
+    }
+    return {};
+  }
+
+  [[nodiscard]] std::string resolve(const std::string& path) const {
+    return (std::filesystem::path(directory_) / path).lexically_normal().string();
+  }
+
+  [[nodiscard]] std::string place(const toml::node& node) const {
+    return fmt::format("{}:{}", shown_, node.source().begin.line);
+  }
+  [[nodiscard]] Unexpected<Error> unknown(std::string_view key, const toml::node& node, std::string_view known) const {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("{}: unknown key '{}'; known are {}", place(node), key, known));
+  }
+  [[nodiscard]] Unexpected<Error> wrong_type(std::string_view key, const toml::node& node,
+                                             std::string_view want) const {
+    return fail(ErrorCode::invalid_argument, fmt::format("{}: '{}' must be {}", place(node), key, want));
+  }
+  [[nodiscard]] Result<void> placed(Result<void> result, const toml::node& node) const {
+    if (!result) return fail(result.error().code, fmt::format("{}: {}", place(node), result.error().message));
+    return result;
+  }
+
+  const std::string& shown_;
+  const std::string& directory_;
+};
+
+}  // namespace
+
+Result<Job> parse_job(std::string_view text, const std::string& shown, const std::string& directory) {
+  try {
+    return JobReader(shown, directory).read(toml::parse(text, shown));
+  } catch (const toml::parse_error& error) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("{}:{}: not valid TOML: {}", shown, error.source().begin.line, error.description()));
+  }
+}
+
+Result<Job> read_job_file(const std::string& path) {
+  constexpr std::uint64_t kMaxBytes = 1 << 20;
+  CLOISTER_TRY(const std::string text, read_text_file(path, kMaxBytes));
+  return parse_job(text, path, std::filesystem::path(path).parent_path().string());
+}
+
+}  // namespace cloister::cli

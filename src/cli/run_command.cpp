@@ -1,0 +1,84 @@
+// `cloister run`: from flags and job file to a finished run directory.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <utility>
+
+#include "cloister/cli/command.h"
+#include "cloister/cli/job.h"
+#include "cloister/cli/run_plan.h"
+#include "cloister/cli/run_session.h"
+
+namespace cloister::cli {
+namespace {
+
+constexpr const char* kExample = R"(Examples:
+  cloister run transfer.wasm --grant dataset:train=mnist/train-images-idx3-ubyte \
+    --grant model:lite0=lite0.safetensors --out weights -- --epochs 10
+  cloister run job.toml --seed 2 --json
+
+COMPONENT is a WebAssembly component of the world cloister:ml/workload, or a job file that ends in .toml and whose
+fields these flags override. The run leaves a folder with outputs, metrics.jsonl, plots and run.json.)";
+
+struct Flags {
+  std::string target;
+  std::vector<std::string> grants, outputs, limits;
+  Job job;
+  bool json = false;
+};
+
+bool is_job_file(const std::string& path) { return std::filesystem::path(path).extension() == ".toml"; }
+
+Result<Job> job_of(const Flags& flags, const std::vector<std::string>& guest_arguments) {
+  Job job = flags.job;
+  for (const std::string& text : flags.grants) CLOISTER_CHECK(add_grant(job, text));
+  for (const std::string& text : flags.outputs) CLOISTER_CHECK(add_output(job, text));
+  for (const std::string& text : flags.limits) CLOISTER_CHECK(add_limit(job, text));
+  if (!guest_arguments.empty()) job.arguments = guest_arguments;
+  if (!is_job_file(flags.target)) {
+    job.component = flags.target;
+    return job;
+  }
+  CLOISTER_TRY(Job file, read_job_file(flags.target));
+  return merge(std::move(file), std::move(job));
+}
+
+ExitCode run(const Flags& flags, const std::vector<std::string>& guest_arguments) {
+  auto job = job_of(flags, guest_arguments);
+  if (!job) return report_usage(job.error());
+  auto plan = plan_run(*job);
+  if (!plan) return report_usage(plan.error());
+  if (auto checked = check_files(*plan); !checked) return report(checked.error());
+  auto code = run_to_end(*plan, flags.json);
+  return code ? *code : report(code.error());
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, const std::vector<std::string>& guest_arguments, Action& action) {
+  auto flags = std::make_shared<Flags>();
+  CLI::App* command = app.add_subcommand("run", "Run a workload inside the sandbox; what follows -- are its arguments");
+  command->add_option("COMPONENT", flags->target, "Component, or job file (.toml)")->required();
+  const auto many = [&](const char* name, std::vector<std::string>& to, const char* form, const char* help) {
+    command->add_option(name, to, help)->type_name(form)->type_size(1)->allow_extra_args(false);
+  };
+  many("--grant", flags->grants, "KIND:NAME=PATH", "Let the workload open a dataset or model under NAME; repeatable");
+  many("--out", flags->outputs, "NAME[=PATH]", "Let it write the output NAME, to PATH or into the folder; repeatable");
+  many("--limit", flags->limits, "KIND=VALUE", "Limit memory, tensors, handles, time or egress; repeatable");
+  command->add_option("--device", flags->job.device, "Where tensors live: cpu (default), cuda or cuda:N")
+      ->type_name("DEVICE");
+  command->add_option("--backend", flags->job.backend, "What computes: torch (default) or stub")->type_name("NAME");
+  command->add_option("--seed", flags->job.seed, "Seed of all randomness that the workload sees (default 0)")
+      ->type_name("N");
+  command->add_option("--threads", flags->job.threads, "Threads inside one operator (default: all processors)")
+      ->type_name("N");
+  command->add_option("--directory", flags->job.directory, "Folder that the run leaves (default: runs/NAME-N, fresh)")
+      ->type_name("DIR");
+  command->add_flag("--json", flags->json,
+                    "Print run.json on standard output; the guest's output goes to standard error");
+  command->footer(kExample);
+  command->callback([flags, &guest_arguments, &action] {
+    action = [flags, &guest_arguments] { return run(*flags, guest_arguments); };
+  });
+}
+
+}  // namespace cloister::cli

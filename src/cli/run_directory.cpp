@@ -1,0 +1,127 @@
+#include "cloister/cli/run_directory.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdint>
+#include <system_error>
+
+#include "cloister/base/file.h"
+
+namespace cloister::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxName = 64;
+
+// A component's file name may hold anything; a folder named after it should not.
+std::string folder_name(const std::string& name) {
+  std::string safe = name.substr(0, kMaxName);
+  for (char& c : safe) {
+    const bool is_plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+    if (!is_plain) c = '_';
+  }
+  return safe.empty() || safe.front() == '.' ? "run" + safe : safe;
+}
+
+Result<void> make_folders(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) return fail_errno("make the folder", path.string(), error.value());
+  return {};
+}
+
+// One more than the largest N among folders NAME-N.
+std::uint64_t next_number(const fs::path& parent, const std::string& name) {
+  std::uint64_t next = 1;
+  std::error_code error;
+  for (fs::directory_iterator entry(parent, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string file = entry->path().filename().string();
+    if (file.size() <= name.size() + 1 || file.compare(0, name.size(), name) != 0 || file[name.size()] != '-') continue;
+    std::uint64_t number = 0;
+    const char* last = file.data() + file.size();
+    const auto [read, problem] = std::from_chars(file.data() + name.size() + 1, last, number);
+    if (problem == std::errc{} && read == last && number < UINT32_MAX) next = std::max(next, number + 1);
+  }
+  return next;
+}
+
+}  // namespace
+
+Result<RunDirectory> RunDirectory::create(const std::optional<std::string>& wanted, const std::string& name) {
+  if (wanted) {
+    const fs::path path(*wanted);
+    std::error_code error;
+    const bool is_there = fs::exists(fs::symlink_status(path, error));
+    if (!is_there) {
+      CLOISTER_CHECK(make_folders(path));
+      return RunDirectory(path, true);
+    }
+    const bool is_folder = fs::is_directory(path, error);
+    const bool is_empty = is_folder && fs::is_empty(path, error);
+    if (error) return fail_errno("read", path.string(), error.value());
+    if (!is_empty) {
+      return fail(ErrorCode::invalid_argument,
+                  fmt::format("'{}' {}; give --directory a new or empty folder", path.string(),
+                              is_folder ? "is not empty" : "is not a folder"));
+    }
+    return RunDirectory(path, false);
+  }
+  const fs::path parent("runs");
+  CLOISTER_CHECK(make_folders(parent));
+  const std::string safe = folder_name(name);
+  for (std::uint64_t number = next_number(parent, safe);; ++number) {
+    const fs::path path = parent / fmt::format("{}-{}", safe, number);
+    if (::mkdir(path.c_str(), 0777) == 0) return RunDirectory(path, true);
+    if (errno != EEXIST) return fail_errno("make the folder", path.string(), errno);
+  }
+}
+
+Result<fs::path> RunDirectory::output(const std::string& name) const {
+  const fs::path folder = path_ / "outputs";
+  CLOISTER_CHECK(make_folders(folder));
+  return folder / name;
+}
+
+void RunDirectory::abandon() const {
+  std::error_code ignored;
+  if (fs::file_size(path("metrics.jsonl"), ignored) == 0 && !ignored) fs::remove(path("metrics.jsonl"), ignored);
+  // Folders are removed only when they are empty.
+  fs::remove(path("outputs"), ignored);
+  if (is_ours_) fs::remove(path_, ignored);
+}
+
+Result<void> check_writable(const fs::path& path, const std::string& what) {
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  struct stat status{};
+  if (::stat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
+    return fail(ErrorCode::io, fmt::format("the folder '{}' of {} does not exist; make it", folder.string(), what));
+  }
+  // Only trying tells: permissions say little about read-only file systems and containers.
+  auto file = AtomicFile::create(path.string());
+  if (!file) return fail(file.error().code, fmt::format("{}: {}", what, file.error().message));
+  return {};
+}
+
+void remove_partial_files(const fs::path& folder) noexcept {
+  try {
+    const std::string mark = fmt::format(".{}-", ::getpid());
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+      const std::string file = entry->path().filename().string();
+      if (entry->path().extension() != ".partial" || file.find(mark) == std::string::npos) continue;
+      std::error_code ignored;
+      fs::remove(entry->path(), ignored);
+    }
+  } catch (...) {
+    // The process is ending; a temporary file left behind is the lesser evil.
+  }
+}
+
+}  // namespace cloister::cli

@@ -1,0 +1,205 @@
+#include "cloister/cli/run_session.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "cloister/base/file.h"
+#include "cloister/cli/console.h"
+#include "cloister/cli/plot.h"
+#include "cloister/cli/quantity.h"
+#include "cloister/cli/run_directory.h"
+#include "cloister/cli/run_monitor.h"
+#include "cloister/cli/run_record.h"
+#include "cloister/cli/signals.h"
+
+namespace cloister::cli {
+namespace {
+
+constexpr std::chrono::milliseconds kTick{100};
+
+// Does `work` on a thread of its own while this one waits for signals. No exception leaves it.
+template <class T>
+Result<T> on_worker(EventLoop& events, const std::function<Result<T>()>& work, const std::function<void()>& on_signal,
+                    const std::function<void()>& on_tick) {
+  Result<T> result = fail(ErrorCode::internal, "the run's thread left no result");
+  std::thread worker([&] {
+    try {
+      result = work();
+    } catch (const std::bad_alloc&) {
+      result = fail(ErrorCode::io, "out of memory; lower --limit tensors or free memory");
+    } catch (const std::exception& error) {
+      result = fail(ErrorCode::internal, fmt::format("unexpected exception: {}; please report it", error.what()));
+    }
+    events.notify_done();
+  });
+  for (Event event = Event::none; event != Event::done;) {
+    event = events.wait(kTick);
+    if (event == Event::signal) on_signal();
+    if (event == Event::none) on_tick();
+  }
+  worker.join();
+  return result;
+}
+
+[[noreturn]] void leave_at_once() { ::_exit(static_cast<int>(ExitCode::interrupted)); }
+
+// The exit code of a guest that ran; the record of how it ended is in the report.
+ExitCode exit_code_of_run(host::RunStatus status) {
+  switch (status) {
+    case host::RunStatus::ok:
+      return ExitCode::ok;
+    case host::RunStatus::failed:
+      return ExitCode::workload_failed;
+    case host::RunStatus::trap:
+      return ExitCode::trap;
+    case host::RunStatus::limit:
+      return ExitCode::limit;
+    case host::RunStatus::interrupted:
+      return ExitCode::interrupted;
+  }
+  return ExitCode::internal;
+}
+
+class RunSession {
+ public:
+  RunSession(const RunPlan& plan, bool json, EventLoop events, std::unique_ptr<host::Host> host)
+      : plan_(plan), request_(plan.request), json_(json), events_(std::move(events)), host_(std::move(host)) {}
+
+  Result<ExitCode> run_to_end() {
+    CLOISTER_TRY(const host::Workload workload, load());
+    CLOISTER_TRY(const RunDirectory directory, RunDirectory::create(plan_.directory, plan_.request.name));
+    auto code = run_in(directory, workload);
+    if (!has_run_) directory.abandon();
+    return code;
+  }
+
+ private:
+  Result<host::Workload> load() {
+    return on_worker<host::Workload>(
+        events_, [this] { return host_->load(plan_.component); },
+        [] {
+          complain("interrupted before the run started; nothing was written");
+          leave_at_once();
+        },
+        [] {});
+  }
+
+  Result<ExitCode> run_in(const RunDirectory& directory, const host::Workload& workload) {
+    for (auto& [name, path] : request_.grants.outputs) {
+      if (path.empty()) {
+        CLOISTER_TRY(path, directory.output(name));
+      }
+    }
+    CLOISTER_TRY(MetricsLog metrics, MetricsLog::create(directory.path("metrics.jsonl").string()));
+    Console console(json_ ? STDERR_FILENO : STDOUT_FILENO, STDERR_FILENO);
+    RunMonitor monitor(console, std::move(metrics), [this] { host_->interrupt(); });
+    const auto started = std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+    auto report = on_worker<host::RunReport>(
+        events_, [&] { return host_->run(workload, request_, monitor); }, [&] { on_signal(monitor, directory); },
+        [&] { monitor.tick(); });
+    auto lost = monitor.finish();
+    if (!report) return Unexpected(std::move(report).error());
+    has_run_ = true;
+
+    RunFacts facts{.plan = plan_,
+                   .report = *report,
+                   .series = monitor.series(),
+                   .status = std::string(host::run_status_name(report->status)),
+                   .directory = directory.path().string(),
+                   .started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(started)),
+                   .from_cache = workload.from_cache(),
+                   .compile_time = workload.compile_time(),
+                   .exit_code = exit_code_of_run(report->status),
+                   .error = report->error};
+    if (!lost) {
+      facts.status = "failed";
+      facts.exit_code = exit_code_of(lost.error().code);
+      facts.error = lost.error().message;
+    }
+    return write_down(facts, directory);
+  }
+
+  void on_signal(RunMonitor& monitor, const RunDirectory& directory) {
+    if (++signals_ == 1) {
+      host_->interrupt();
+      monitor.say("stopping in order; once more to stop at once");
+      return;
+    }
+    remove_partial_files(directory.path());
+    for (const auto& [name, path] : request_.grants.outputs) remove_partial_files(path.parent_path());
+    complain(fmt::format("stopped at once; what was finished is in {}", directory.path().string()));
+    leave_at_once();
+  }
+
+  // Writes plots and run.json and says how the run ended. The first error of writing is returned after all was tried.
+  Result<ExitCode> write_down(const RunFacts& facts, const RunDirectory& directory) const {
+    const std::string record = json_text(run_record(facts));
+    auto plotted = plot(facts.series, directory);
+    auto written = write_file(directory.path("run.json").string(), record);
+    tell(facts);
+    CLOISTER_CHECK(written);
+    CLOISTER_CHECK(plotted);
+    if (json_) CLOISTER_CHECK(write_fd(STDOUT_FILENO, record));
+    return facts.exit_code;
+  }
+
+  static Result<void> plot(const SeriesSet& series, const RunDirectory& directory) {
+    const std::vector<PlotPanel> panels = panels_of(series);
+    std::vector<PlotPanel> losses;
+    for (const PlotPanel& panel : panels) {
+      if (is_loss(panel)) losses.push_back(panel);
+    }
+    if (!losses.empty()) CLOISTER_CHECK(write_file(directory.path("loss.svg").string(), render_svg(losses)));
+    if (!panels.empty()) CLOISTER_CHECK(write_file(directory.path("metrics.svg").string(), render_svg(panels)));
+    return {};
+  }
+
+  static void tell(const RunFacts& facts) {
+    for (const std::string& note : facts.report.notes) complain("note: " + note);
+    std::string times;
+    for (const host::PhaseTime& phase : facts.report.phases) {
+      times += fmt::format(", {} {}", phase.name, clock_text(phase.wall));
+    }
+    const std::string summary =
+        fmt::format("{}{}; {} egress; {} in {}", clock_text(facts.report.wall),
+                    times.empty() ? "" : " (" + times.substr(2) + ")", bytes_text(facts.report.egress_total()),
+                    facts.exit_code == ExitCode::ok ? "results" : "what was finished is", facts.directory);
+    if (facts.exit_code == ExitCode::ok) {
+      complain(fmt::format("{} ran in {}", facts.plan.request.name, summary));
+      return;
+    }
+    complain(facts.error);
+    if (!facts.report.backtrace.empty()) {
+      TerminalSanitizer sanitizer;
+      (void)write_fd(STDERR_FILENO, sanitizer.feed(facts.report.backtrace) + sanitizer.finish() + "\n");
+    }
+    complain(fmt::format("{} ended ({}) after {}", facts.plan.request.name, facts.status, summary));
+  }
+
+  const RunPlan& plan_;
+  host::RunRequest request_;
+  bool json_;
+  EventLoop events_;
+  std::unique_ptr<host::Host> host_;
+  int signals_ = 0;
+  bool has_run_ = false;
+};
+
+}  // namespace
+
+Result<ExitCode> run_to_end(const RunPlan& plan, bool json) {
+  CLOISTER_TRY(EventLoop events, EventLoop::create());
+  CLOISTER_TRY(std::unique_ptr<host::Host> host, host::Host::create(plan.host));
+  return RunSession(plan, json, std::move(events), std::move(host)).run_to_end();
+}
+
+}  // namespace cloister::cli
