@@ -1,0 +1,181 @@
+// The baseline of `cloister bench transfer`: workloads/transfer written as plain libtorch C++, with the same operators
+// in the same order, so that the trained weights are equal bit for bit. Of Cloister it uses the file readers alone.
+// It runs on the C library's allocator as it comes; docs/workloads.md gives the setting that makes glibc's fast.
+#include <sys/resource.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backbone.h"
+#include "options.h"
+#include "storage.h"
+
+namespace {
+
+// Seconds by the wall clock and of all threads' CPU time.
+struct Times {
+  double wall = 0, cpu = 0;
+  friend Times operator-(const Times& a, const Times& b) { return {a.wall - b.wall, a.cpu - b.cpu}; }
+};
+
+Times now() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
+  const std::chrono::duration<double> wall = std::chrono::steady_clock::now().time_since_epoch();
+  return {wall.count(), seconds(usage.ru_utime) + seconds(usage.ru_stime)};
+}
+
+struct Samples {
+  torch::Tensor features, labels;
+  [[nodiscard]] int64_t count() const { return labels.size(0); }
+};
+
+Samples extract(const Backbone& backbone, const std::shared_ptr<const cloister::data::Dataset>& dataset, int64_t limit,
+                int64_t batch_size) {
+  const auto stored = static_cast<int64_t>(dataset->size());
+  Loader loader(dataset, limit == 0 ? stored : std::min(limit, stored), batch_size);
+  std::vector<torch::Tensor> features, labels;
+  Samples samples;
+  {
+    const c10::InferenceMode inference;
+    for (Batch batch; loader.next(&batch);) {
+      features.push_back(backbone(batch.inputs));
+      labels.push_back(batch.labels);
+    }
+    samples = {torch::cat(features), torch::cat(labels)};
+  }
+  // Tensors made in inference mode cannot be trained on; their copies can.
+  return {samples.features.clone(), samples.labels.clone()};
+}
+
+struct Classifier {
+  torch::Tensor weight, bias;
+
+  // As torch::nn::Linear starts; spelt with rand because uniform_ rounds differently.
+  explicit Classifier(int64_t classes) {
+    const double bound = 1 / std::sqrt(static_cast<double>(kFeatures));
+    weight = (torch::rand({classes, kFeatures}) * (2 * bound) - bound).set_requires_grad(true);
+    bias = (torch::rand({classes}) * (2 * bound) - bound).set_requires_grad(true);
+  }
+  torch::Tensor operator()(const torch::Tensor& input) const { return torch::linear(input, weight, bias); }
+};
+
+torch::Tensor train_step(const Classifier& classifier, torch::optim::Optimizer& optimizer,
+                         const torch::Tensor& features, const torch::Tensor& labels) {
+  optimizer.zero_grad();
+  torch::Tensor loss = torch::cross_entropy_loss(classifier(features), labels);
+  loss.backward();
+  optimizer.step();
+  return loss;
+}
+
+// Returns the last loss.
+double train(const Classifier& classifier, const Samples& samples, const Options& options) {
+  const std::vector<torch::Tensor> parameters{classifier.weight, classifier.bias};
+  std::unique_ptr<torch::optim::Optimizer> optimizer;
+  if (options.optimizer == "adam") {
+    optimizer = std::make_unique<torch::optim::Adam>(parameters, torch::optim::AdamOptions(options.lr));
+  } else {
+    optimizer = std::make_unique<torch::optim::SGD>(parameters,
+                                                    torch::optim::SGDOptions(options.lr).momentum(options.momentum));
+  }
+  const int64_t count = samples.count();
+  const bool full_batch = options.train_batch == 0 || options.train_batch >= count;
+  const int64_t report_every = std::max<int64_t>(1, options.epochs / 100);
+  double last_loss = 0;
+  for (int64_t epoch = 1; epoch <= options.epochs; ++epoch) {
+    torch::Tensor loss;
+    if (full_batch) {
+      loss = train_step(classifier, *optimizer, samples.features, samples.labels);
+    } else {
+      Samples pass = samples;
+      if (!options.in_order) {
+        const torch::Tensor order = torch::randperm(count);
+        pass = {samples.features.index_select(0, order), samples.labels.index_select(0, order)};
+      }
+      for (int64_t start = 0; start < count; start += options.train_batch) {
+        const int64_t length = std::min(options.train_batch, count - start);
+        loss = train_step(classifier, *optimizer, pass.features.narrow(0, start, length),
+                          pass.labels.narrow(0, start, length));
+      }
+    }
+    if (epoch % report_every == 0 || epoch == options.epochs) last_loss = loss.item<double>();
+  }
+  return last_loss;
+}
+
+double accuracy(const Classifier& classifier, const Samples& samples) {
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor right = (classifier(samples.features).argmax(1) == samples.labels).sum();
+  return right.item<double>() / static_cast<double>(samples.count());
+}
+
+void run(const Options& options) {
+  const Times start = now();
+  at::set_num_threads(options.threads);
+  torch::manual_seed(options.seed);
+  const auto train_set = open_dataset(options.train);
+  const auto test_set = open_dataset(options.test);
+  const Backbone backbone =
+      options.backbone == "pool" ? make_pool() : make_lite0(load_weights(options.backbone_weights));
+
+  const Times pre_computation_start = now();
+  Samples samples = extract(backbone, train_set, options.train_count, options.batch);
+  torch::Tensor mean, deviation;
+  if (options.standardise) {
+    mean = samples.features.mean(0);
+    deviation = samples.features.std(0) + 1e-6;
+    samples.features = (samples.features - mean) / deviation;
+  }
+
+  const Times training_start = now();
+  const Classifier classifier(static_cast<int64_t>(train_set->classes().size()));
+  const double loss = train(classifier, samples, options);
+
+  const Times evaluation_start = now();
+  Samples tests = extract(backbone, test_set, options.test_count, options.batch);
+  if (options.standardise) tests.features = (tests.features - mean) / deviation;
+  const double train_accuracy = accuracy(classifier, samples);
+  const double test_accuracy = accuracy(classifier, tests);
+  if (!options.out.empty())
+    save_weights(options.out, {{"weight", classifier.weight.detach()}, {"bias", classifier.bias.detach()}});
+
+  const Times end = now();
+  const Times pre_computation = training_start - pre_computation_start;
+  const Times training = evaluation_start - training_start;
+  const Times evaluation = end - evaluation_start;
+  const Times other = pre_computation_start - start;
+  std::printf(
+      "{\"pre_computation_s\": %.6f, \"training_s\": %.6f, \"evaluation_s\": %.6f, \"other_s\": %.6f, "
+      "\"pre_computation_cpu_s\": %.6f, \"training_cpu_s\": %.6f, \"evaluation_cpu_s\": %.6f, \"other_cpu_s\": %.6f, "
+      "\"train_images\": %lld, \"test_images\": %lld, \"loss\": %.9g, \"train_accuracy\": %.6f, \"test_accuracy\": "
+      "%.6f}\n",
+      pre_computation.wall, training.wall, evaluation.wall, other.wall, pre_computation.cpu, training.cpu,
+      evaluation.cpu, other.cpu, static_cast<long long>(samples.count()), static_cast<long long>(tests.count()), loss,
+      train_accuracy, test_accuracy);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int exit_code = 0;
+  const auto options = parse_options(argc, argv, &exit_code);
+  if (!options) return exit_code;
+  try {
+    run(*options);
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "native_transfer: %s\n", error.what());
+    return 1;
+  }
+}
