@@ -17,7 +17,7 @@ struct ComponentItem {
 };
 
 namespace detail {
-class ComponentState;
+struct ComponentState;
 }
 
 // A handle; copies share the code. Thread safety: all functions may be called at the same time.

@@ -13,6 +13,11 @@
 
 namespace cloister::sandbox {
 
+namespace detail {
+struct InstanceState;
+struct InterruptState;
+}  // namespace detail
+
 struct Limits {
   // Bytes of all linear memories together. Above it `memory.grow` fails inside the guest, whose allocator then
   // reports "out of memory" or traps.
@@ -55,9 +60,8 @@ class Interrupter {
 
  private:
   friend class Instance;
-  struct State;
-  explicit Interrupter(std::shared_ptr<State> state) : state_(std::move(state)) {}
-  std::shared_ptr<State> state_;
+  explicit Interrupter(std::shared_ptr<detail::InterruptState> state) : state_(std::move(state)) {}
+  std::shared_ptr<detail::InterruptState> state_;
 };
 
 // Thread safety: one thread at a time; which one may change between calls.
@@ -88,9 +92,8 @@ class Instance {
   [[nodiscard]] std::uint64_t peak_memory_bytes() const;
 
  private:
-  struct State;
-  explicit Instance(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit Instance(std::unique_ptr<detail::InstanceState> state);
+  std::unique_ptr<detail::InstanceState> state_;
 };
 
 // ---- for host functions, on the thread that runs the guest ----

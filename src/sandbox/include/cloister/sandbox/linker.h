@@ -14,8 +14,8 @@ struct wasmtime_error;
 namespace cloister::sandbox {
 
 namespace detail {
-class LinkerState;
-class ProgramState;
+struct LinkerState;
+struct ProgramState;
 }  // namespace detail
 
 // A component whose imports are resolved and whose `run` is known to fit. A handle; copies share it.

@@ -44,7 +44,7 @@ struct RuntimeOptions {
 };
 
 namespace detail {
-class RuntimeState;
+struct RuntimeState;
 }
 
 // Thread safety: all functions may be called from any thread at the same time. A copy shares the engine, which lives

@@ -1,0 +1,230 @@
+#include "cloister/sandbox/instance.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "state.h"
+#include "trap_text.h"
+
+namespace cloister::sandbox {
+
+namespace detail {
+
+struct InterruptState : StopFlag {
+  using StopFlag::StopFlag;
+};
+
+struct InstanceState {
+  enum class Phase : std::uint8_t { created, ready, ended };
+
+  std::shared_ptr<const ProgramState> program;
+  std::shared_ptr<InterruptState> flag;
+  Limits limits;
+  Clock::time_point deadline = Clock::time_point::max();
+  Phase phase = Phase::created;
+  End ended_by = End::ok;
+  std::optional<End> stop;       // deadline or interrupted, once somebody has been told
+  std::optional<int> exit_code;  // of exit_guest
+  ffi::Meter meter;
+  ffi::Owned<ffi::Instance> instance;  // last: it points to the members above
+
+  // Runs on the thread of the guest.
+  std::optional<End> look() {
+    if (!stop) {
+      if (flag->raised()) {
+        stop = End::interrupted;
+      } else if (limits.wall && Clock::now() >= deadline) {
+        stop = End::deadline;
+      }
+    }
+    return stop;
+  }
+
+  template <class Call>
+  Result<RunOutcome> enter(Call call);
+  RunOutcome outcome(ffi::Ending ending, ffi::Report& report) const;
+  [[nodiscard]] std::string stop_text() const;
+  [[nodiscard]] Unexpected<Error> fail_ended() const;
+};
+
+}  // namespace detail
+
+using detail::InstanceState;
+
+void Interrupter::interrupt() const noexcept { state_->raise(); }
+
+namespace {
+
+// The instance whose guest code this thread runs; a host function may run another one meanwhile.
+thread_local InstanceState* running = nullptr;
+
+class Running {
+ public:
+  explicit Running(InstanceState* state) : previous_(std::exchange(running, state)) {}
+  ~Running() { running = previous_; }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+ private:
+  InstanceState* previous_;
+};
+
+std::uint32_t on_tick(void* context) noexcept {
+  return static_cast<InstanceState*>(context)->look().has_value() ? 1 : 0;
+}
+
+Result<void> check(const Limits& limits) {
+  if (limits.wall && *limits.wall <= std::chrono::nanoseconds::zero()) {
+    return fail(ErrorCode::invalid_argument, "the limit wall is not above zero; leave it out for none");
+  }
+  if (limits.call_bytes == 0) {
+    return fail(ErrorCode::invalid_argument, "the limit call-bytes is zero, so that no call could pass a list");
+  }
+  return {};
+}
+
+}  // namespace
+
+Instance::Instance(std::unique_ptr<InstanceState> state) : state_(std::move(state)) {}
+Instance::Instance(Instance&&) noexcept = default;
+Instance& Instance::operator=(Instance&&) noexcept = default;
+Instance::~Instance() = default;
+
+Result<Instance> Instance::create(const Program& program, void* host_data, const Limits& limits) {
+  CLOISTER_CHECK(check(limits));
+  Watchdog& watchdog = program.state()->runtime->watchdog;
+  CLOISTER_CHECK(watchdog.start());
+  auto state = std::make_unique<InstanceState>();
+  state->program = program.state();
+  state->flag = std::make_shared<detail::InterruptState>(watchdog.wake());
+  state->limits = limits;
+
+  const ffi::StoreLimits raw{limits.memory_bytes, limits.table_elements, limits.call_bytes, limits.core_instances};
+  ffi::Instance* instance = nullptr;
+  ffi::Report report;
+  if (cloister_sandbox_instance_new(program.state()->program.get(), host_data, &raw, &state->meter,
+                                    {on_tick, state.get()}, &instance, &report.raw) != ffi::Ending::ok) {
+    return fail(ErrorCode::internal, fmt::format("the engine makes no instance: {}", report.message));
+  }
+  state->instance.reset(instance);
+  return Instance(std::move(state));
+}
+
+template <class Call>
+Result<RunOutcome> InstanceState::enter(Call call) {
+  ffi::Report report;
+  ffi::Ending ending;
+  {
+    const Running scope(this);
+    const Watchdog::Watched watched(program->runtime->watchdog, *flag, deadline);
+    ending = call(report);
+  }
+  if (ending == ffi::Ending::pool_full) {
+    phase = Phase::created;
+    return fail(ErrorCode::quota_exceeded, fmt::format("all {} instances of the pool are in use; run fewer at once",
+                                                       program->runtime->options.pool_instances));
+  }
+  if (ending == ffi::Ending::panic) {
+    phase = Phase::ended;
+    ended_by = End::trapped;
+    return fail(ErrorCode::internal, fmt::format("the host failed during this run: {}", report.message));
+  }
+  RunOutcome result = outcome(ending, report);
+  if (result.end != End::ok && result.end != End::failed) {
+    phase = Phase::ended;
+    ended_by = result.end;
+  }
+  return result;
+}
+
+RunOutcome InstanceState::outcome(ffi::Ending ending, ffi::Report& report) const {
+  RunOutcome result;
+  const auto denied = meter.denied.load(std::memory_order_relaxed);
+  if (denied == ffi::kDeniedMemory) result.limit = "memory";
+  if (denied == ffi::kDeniedTable) result.limit = "table-elements";
+  if (ending == ffi::Ending::ok) return result;
+  if (ending == ffi::Ending::guest_error) {
+    result.end = End::failed;
+    result.message = std::move(report.message);
+    return result;
+  }
+  if (exit_code) {
+    result.end = End::exited;
+    result.exit_code = *exit_code;
+    return result;
+  }
+  result.backtrace = std::move(report.backtrace);
+  if (stop) {
+    result.end = *stop;
+    result.message = stop_text();
+    return result;
+  }
+  result.end = End::trapped;
+  const bool by_host = ending == ffi::Ending::error && phase == Phase::ready;
+  result.message = ending == ffi::Ending::trap
+                       ? trap_text(report.raw.trap_code, report.message, program->runtime->options.guest_stack)
+                       : std::move(report.message);
+  // A host function's own reason says more than a limit that the guest met before.
+  if (denied == ffi::kDeniedNothing || by_host) return result;
+  result.end = End::limit;
+  if (denied == ffi::kDeniedMemory) {
+    result.message = fmt::format(
+        "the guest needed {} of memory, above its limit of {}, and stopped ({}); raise it with --limit memory=SIZE",
+        size_text(meter.denied_memory.load(std::memory_order_relaxed)), size_text(limits.memory_bytes), result.message);
+  } else {
+    result.message = fmt::format("the guest needed larger tables than its limit of {} elements, and stopped ({})",
+                                 limits.table_elements, result.message);
+  }
+  return result;
+}
+
+std::string InstanceState::stop_text() const {
+  if (*stop == End::interrupted) return "the run was interrupted";
+  return fmt::format("the run took longer than its limit of {}; raise it with --limit wall=TIME",
+                     std::chrono::duration_cast<std::chrono::duration<double>>(*limits.wall));
+}
+
+Unexpected<Error> InstanceState::fail_ended() const {
+  const char* how = ended_by == End::exited        ? "exited"
+                    : ended_by == End::deadline    ? "passed its deadline"
+                    : ended_by == End::interrupted ? "was interrupted"
+                                                   : "trapped";
+  return fail(ErrorCode::trap, fmt::format("the instance {} and cannot be entered again; make a new one", how));
+}
+
+Result<RunOutcome> Instance::start() {
+  InstanceState& state = *state_;
+  if (state.phase == InstanceState::Phase::ended) return state.fail_ended();
+  if (state.phase == InstanceState::Phase::ready) return RunOutcome{};
+  if (state.limits.wall) state.deadline = Clock::now() + *state.limits.wall;
+  auto result = state.enter([&](ffi::Report& report) {
+    return cloister_sandbox_instance_start(state.instance.get(), state.program->program.get(), &report.raw);
+  });
+  if (result && result->end == End::ok) state.phase = InstanceState::Phase::ready;
+  return result;
+}
+
+Result<RunOutcome> Instance::run() {
+  InstanceState& state = *state_;
+  if (state.phase == InstanceState::Phase::created) {
+    auto started = start();
+    if (!started || started->end != End::ok) return started;
+  }
+  if (state.phase == InstanceState::Phase::ended) return state.fail_ended();
+  return state.enter(
+      [&](ffi::Report& report) { return cloister_sandbox_instance_run(state.instance.get(), &report.raw); });
+}
+
+Interrupter Instance::interrupter() const { return Interrupter(state_->flag); }
+
+std::uint64_t Instance::memory_bytes() const { return state_->meter.memory.load(std::memory_order_relaxed); }
+std::uint64_t Instance::peak_memory_bytes() const { return state_->meter.peak_memory.load(std::memory_order_relaxed); }
+
+Unexpected<Trap> exit_guest(int code) {
+  if (running != nullptr) running->exit_code = code;
+  return trap("the guest exited");
+}
+
+std::optional<End> stop_requested() { return running == nullptr ? std::nullopt : running->look(); }
+
+}  // namespace cloister::sandbox
