@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 
 Result<std::string> existing(const fs::path& path, std::string_view remedy) {
   std::error_code ignored;
-  if (!fs::exists(path, ignored)) return fail(ErrorCode::io, fmt::format("'{}' is not there: {}", path.string(), remedy));
+  if (!fs::exists(path, ignored))
+    return fail(ErrorCode::io, fmt::format("'{}' is not there: {}", path.string(), remedy));
   return path.string();
 }
 
@@ -31,7 +32,8 @@ Result<Locations> Locations::find() {
   found.components = found.programs.parent_path() / "components";
   const char* cache = std::getenv("CLOISTER_CACHE");
   const char* home = std::getenv("HOME");
-  found.cache = cache != nullptr && *cache != '\0' ? fs::path(cache) : fs::path(home != nullptr ? home : "/") / ".cache/cloister";
+  found.cache =
+      cache != nullptr && *cache != '\0' ? fs::path(cache) : fs::path(home != nullptr ? home : "/") / ".cache/cloister";
   return found;
 }
 

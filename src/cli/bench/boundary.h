@@ -1,0 +1,30 @@
+// What crossing the boundary between guest and host costs.
+#pragma once
+
+#include "cloister/base/result.h"
+#include "cloister/host/host.h"
+#include "locations.h"
+#include "report.h"
+
+namespace cloister::bench {
+
+struct BoundaryOptions {
+  int rounds = 7;         // each alternates the isolated and the native side of everything
+  bool operators = true;  // each operator against libtorch called directly
+};
+
+// Runs the cases of the component `boundary` in this process and `native_operators` beside it.
+// Errors: io for a missing program or component; those of the runs.
+Result<Report> run_boundary(const Locations& locations, const BoundaryOptions& options);
+
+// The prices by which `bench transfer` turns counted calls and bytes into time.
+struct BoundaryPrices {
+  double call_seconds = 0;           // guest -> host function of two handles and back, host function included
+  double timed_outside_seconds = 0;  // of a call under RunRequest::time_calls: what it adds outside the host function
+  double in_bytes_per_second = 0;    // guest -> host
+  double out_bytes_per_second = 0;   // host -> guest
+};
+// REQUIRES: the host computes with libtorch on one thread. Errors: as run_boundary.
+Result<BoundaryPrices> measure_prices(host::Host& host, const Locations& locations);
+
+}  // namespace cloister::bench

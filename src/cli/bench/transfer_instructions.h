@@ -1,0 +1,43 @@
+// Instructions of both programs of `bench transfer`, counted by cachegrind on small sizes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cloister/base/result.h"
+#include "locations.h"
+#include "transfer_programs.h"
+
+namespace cloister::bench {
+
+struct InstructionCounts {
+  double native = 0;
+  double isolated = 0;
+  [[nodiscard]] double overhead() const { return isolated / native - 1; }
+};
+
+// Differences of two sizes, so that start-up falls out. Counted at one thread.
+struct TransferInstructions {
+  InstructionCounts image;  // of the pre-computation
+  InstructionCounts step;   // of the training, at the experiment's size
+  // The runs behind them, for the record.
+  struct Run {
+    Experiment experiment;
+    InstructionCounts counts;
+  };
+  std::vector<Run> runs;
+};
+
+// Told which run starts: counting takes minutes.
+using Announce = void (*)(const std::string& what);
+
+// Counts for the experiment. The classifier's training does not depend on the backbone (both give 1,280 features), so
+// its steps are counted with `pool`, whose pre-computation is quick. A full-batch step is counted at two sizes and
+// extended to the experiment's: what isolation adds does not depend on the number of images, the rest is linear in it.
+// lite0's pre-computation is counted in batches of 8 images, which overstates what isolation adds to one of 32
+// fourfold. Errors: as count_instructions.
+Result<TransferInstructions> count_transfer(const Locations& locations, const TransferData& data,
+                                            const Experiment& experiment, Announce announce);
+
+}  // namespace cloister::bench
