@@ -57,7 +57,10 @@ TEST(Transfer, OtherOutputIsAnError) {
 }
 
 TransferSamples samples() {
-  return {.native = {*parse_native(finished(native_output))}, .isolated = {*parse_isolated(finished(isolated_output))}};
+  return {.native = {*parse_native(finished(native_output))},
+          .isolated = {*parse_isolated(finished(isolated_output))},
+          .native_default = {},
+          .python = {}};
 }
 
 TEST(Transfer, TheBoundaryIsPricedByCountsAndGuestTime) {
