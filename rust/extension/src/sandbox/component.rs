@@ -94,11 +94,9 @@ pub extern "C" fn cloister_sandbox_component_list(
             }
         };
         if exports {
-            ty.exports(engine)
-                .for_each(|(name, item)| list(name, item.ty));
+            ty.exports(engine).for_each(|(name, item)| list(name, item.ty));
         } else {
-            ty.imports(engine)
-                .for_each(|(name, item)| list(name, item.ty));
+            ty.imports(engine).for_each(|(name, item)| list(name, item.ty));
         }
         out.write(text.as_bytes());
         Ok(OK)

@@ -2,9 +2,7 @@
 
 use super::guard::{Bytes, OK, Report, TextSink, guard, guard_silently, install_panic_hook};
 use std::hash::{Hash, Hasher};
-use wasmtime::{
-    Config, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Result,
-};
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Result};
 use wasmtime::{Strategy, WasmBacktraceDetails};
 
 /// As `EngineOptions` in `wasmtime_ffi.h`.
@@ -117,11 +115,7 @@ impl Hasher for Transcript {
 
 /// All that decides whether machine code fits this engine: version, settings, target, CPU features.
 #[unsafe(no_mangle)]
-pub extern "C" fn cloister_sandbox_engine_identity(
-    engine: &Engine,
-    out: TextSink,
-    report: &mut Report,
-) -> u32 {
+pub extern "C" fn cloister_sandbox_engine_identity(engine: &Engine, out: TextSink, report: &mut Report) -> u32 {
     guard(report, |_| {
         let mut transcript = Transcript(Vec::new());
         engine.precompile_compatibility_hash().hash(&mut transcript);

@@ -81,11 +81,7 @@ impl Report {
             self.trap_code = *trap as u32;
             return TRAP;
         }
-        if error.is::<PoolConcurrencyLimitError>() {
-            POOL_FULL
-        } else {
-            ERROR
-        }
+        if error.is::<PoolConcurrencyLimitError>() { POOL_FULL } else { ERROR }
     }
 }
 
@@ -136,36 +132,21 @@ mod tests {
 
     extern "C" fn append(text: *mut c_void, bytes: *const u8, length: usize) {
         // SAFETY: `text` is the Vec below; `bytes` holds `length` bytes by TextSink's contract.
-        unsafe {
-            (*text.cast::<Vec<u8>>()).extend_from_slice(std::slice::from_raw_parts(bytes, length))
-        };
+        unsafe { (*text.cast::<Vec<u8>>()).extend_from_slice(std::slice::from_raw_parts(bytes, length)) };
     }
 
     pub fn report(message: &mut Vec<u8>, backtrace: &mut Vec<u8>) -> Report {
-        let sink = |text: &mut Vec<u8>| TextSink {
-            text: (text as *mut Vec<u8>).cast(),
-            append,
-        };
-        Report {
-            message: sink(message),
-            backtrace: sink(backtrace),
-            trap_code: u32::MAX,
-        }
+        let sink = |text: &mut Vec<u8>| TextSink { text: (text as *mut Vec<u8>).cast(), append };
+        Report { message: sink(message), backtrace: sink(backtrace), trap_code: u32::MAX }
     }
 
     #[test]
     fn a_panic_becomes_a_report_and_prints_nothing() {
         install_panic_hook();
         let (mut message, mut backtrace) = (Vec::new(), Vec::new());
-        let ending = guard(&mut report(&mut message, &mut backtrace), |_| {
-            panic!("slot {} is gone", 7)
-        });
+        let ending = guard(&mut report(&mut message, &mut backtrace), |_| panic!("slot {} is gone", 7));
         assert_eq!(ending, PANIC);
-        assert!(
-            String::from_utf8(message)
-                .unwrap()
-                .contains("slot 7 is gone")
-        );
+        assert!(String::from_utf8(message).unwrap().contains("slot 7 is gone"));
         assert_eq!(GUARDED.get(), 0);
     }
 
@@ -173,10 +154,7 @@ mod tests {
     fn a_trap_keeps_its_code() {
         let (mut message, mut backtrace) = (Vec::new(), Vec::new());
         let mut report = report(&mut message, &mut backtrace);
-        assert_eq!(
-            guard(&mut report, |_| Err(Trap::StackOverflow.into())),
-            TRAP
-        );
+        assert_eq!(guard(&mut report, |_| Err(Trap::StackOverflow.into())), TRAP);
         assert_eq!(report.trap_code, Trap::StackOverflow as u32);
     }
 }

@@ -79,12 +79,7 @@ impl Limiter {
 }
 
 impl ResourceLimiter for Limiter {
-    fn memory_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        maximum: Option<usize>,
-    ) -> Result<bool> {
+    fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
         let meter = self.meter();
         let added = desired.saturating_sub(current) as u64;
         let total = meter.memory.load(Ordering::Relaxed).saturating_add(added);
@@ -104,22 +99,13 @@ impl ResourceLimiter for Limiter {
     }
 
     fn memory_grow_failed(&mut self, _error: wasmtime::Error) -> Result<()> {
-        self.meter()
-            .memory
-            .fetch_sub(self.growing, Ordering::Relaxed);
+        self.meter().memory.fetch_sub(self.growing, Ordering::Relaxed);
         self.growing = 0;
         Ok(())
     }
 
-    fn table_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        maximum: Option<usize>,
-    ) -> Result<bool> {
-        let total = self
-            .tables
-            .saturating_add(desired.saturating_sub(current) as u64);
+    fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
+        let total = self.tables.saturating_add(desired.saturating_sub(current) as u64);
         if maximum.is_some_and(|maximum| desired > maximum) {
             return Ok(false);
         }
@@ -160,29 +146,15 @@ pub unsafe extern "C" fn cloister_sandbox_instance_new(
 ) -> u32 {
     guard(report, |_| {
         let mut store = new_store(program.pre.engine(), host_data);
-        let mut limiter = Box::new(Limiter {
-            limits: *limits,
-            meter,
-            tables: 0,
-            growing: 0,
-        });
+        let mut limiter = Box::new(Limiter { limits: *limits, meter, tables: 0, growing: 0 });
         let shared = Shared(&raw mut *limiter);
         // SAFETY: the limiter is boxed and dropped after the store; only the store's thread reaches it.
         store.limiter(move |_| unsafe { shared.get() });
         store.set_hostcall_fuel(usize::try_from(limits.call_bytes)?);
         store.epoch_deadline_callback(move |_| {
-            if watch.stop() {
-                Err(Trap::Interrupt.into())
-            } else {
-                Ok(UpdateDeadline::Continue(1))
-            }
+            if watch.stop() { Err(Trap::Interrupt.into()) } else { Ok(UpdateDeadline::Continue(1)) }
         });
-        *out = Box::into_raw(Box::new(Instance {
-            store,
-            _limiter: limiter,
-            watch,
-            run: None,
-        }));
+        *out = Box::into_raw(Box::new(Instance { store, _limiter: limiter, watch, run: None }));
         Ok(OK)
     })
 }
@@ -242,16 +214,10 @@ pub extern "C" fn cloister_sandbox_instance_start(
 const MAX_MESSAGE: usize = 64 << 10;
 
 #[unsafe(no_mangle)]
-pub extern "C" fn cloister_sandbox_instance_run(
-    instance: &mut Instance,
-    report: &mut Report,
-) -> u32 {
+pub extern "C" fn cloister_sandbox_instance_run(instance: &mut Instance, report: &mut Report) -> u32 {
     guard(report, |report| {
         instance.arm()?;
-        let run = instance
-            .run
-            .as_ref()
-            .ok_or_else(|| wasmtime::format_err!("the instance was not started"))?;
+        let run = instance.run.as_ref().ok_or_else(|| wasmtime::format_err!("the instance was not started"))?;
         let (result,) = run.call(&mut *instance.store, ())?;
         Ok(match result {
             Ok(()) => OK,

@@ -3,9 +3,7 @@
 use super::guard::{ERROR, OK, Report, guard, guard_silently};
 use std::collections::BTreeMap;
 use wasmtime::component::types::ComponentItem;
-use wasmtime::component::{
-    Component, ComponentExportIndex, InstancePre, Linker, ResourceType, Type,
-};
+use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker, ResourceType, Type};
 use wasmtime::{Engine, Error, Result, bail};
 use wasmtime_c_api::{WasmtimeStoreData, wasmtime_component_linker_t};
 
@@ -79,27 +77,14 @@ pub unsafe extern "C" fn cloister_sandbox_program_delete(program: *mut Program) 
     guard_silently(|| drop(unsafe { Box::from_raw(program) }));
 }
 
-fn find_run(
-    linker: &HostLinker,
-    component: &Component,
-) -> Result<std::result::Result<ComponentExportIndex, String>> {
+fn find_run(linker: &HostLinker, component: &Component) -> Result<std::result::Result<ComponentExportIndex, String>> {
     let engine = component.engine();
     let ty = linker.substituted_component_type(component)?;
     let wanted = "`run: func() -> result<_, string>`";
     let Some(export) = ty.get_export(engine, "run") else {
-        let names: Vec<_> = ty
-            .exports(engine)
-            .take(4)
-            .map(|(name, _)| format!("`{name}`"))
-            .collect();
-        let instead = if names.is_empty() {
-            "nothing".to_owned()
-        } else {
-            names.join(", ")
-        };
-        return Ok(Err(format!(
-            "it does not export {wanted} (it exports {instead})"
-        )));
+        let names: Vec<_> = ty.exports(engine).take(4).map(|(name, _)| format!("`{name}`")).collect();
+        let instead = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+        return Ok(Err(format!("it does not export {wanted} (it exports {instead})")));
     };
     let fits = match &export.ty {
         ComponentItem::ComponentFunc(func) if !func.async_() && func.params().len() == 0 => {
@@ -111,9 +96,7 @@ fn find_run(
     };
     match component.get_export_index(None, "run") {
         Some(run) if fits => Ok(Ok(run)),
-        _ => Ok(Err(format!(
-            "its export `run` is of another type than {wanted}"
-        ))),
+        _ => Ok(Err(format!("its export `run` is of another type than {wanted}"))),
     }
 }
 
@@ -164,59 +147,29 @@ fn diagnose(linker: &HostLinker, component: &Component, error: Error) -> String 
     if missing.is_empty() {
         return format!("its imports do not fit this host: {error:#}");
     }
-    let described: Vec<_> = missing
-        .iter()
-        .map(|(import, items)| describe(linker, component, import, items))
-        .collect();
-    format!(
-        "it imports {}, which this host does not offer",
-        described.join(" and ")
-    )
+    let described: Vec<_> = missing.iter().map(|(import, items)| describe(linker, component, import, items)).collect();
+    format!("it imports {}, which this host does not offer", described.join(" and "))
 }
 
 fn mismatch(problem: &Problem) -> String {
-    let item = problem
-        .item
-        .as_ref()
-        .map(|item| format!("`{item}` of "))
-        .unwrap_or_default();
-    format!(
-        "it imports {item}`{}` with another type than this host offers ({})",
-        problem.import, problem.reason
-    )
+    let item = problem.item.as_ref().map(|item| format!("`{item}` of ")).unwrap_or_default();
+    format!("it imports {item}`{}` with another type than this host offers ({})", problem.import, problem.reason)
 }
 
 /// "`a:b/c@1.0.0`", or with the items that are missing if the host has others of the interface.
-fn describe(
-    linker: &HostLinker,
-    component: &Component,
-    import: &str,
-    missing: &[String],
-) -> String {
+fn describe(linker: &HostLinker, component: &Component, import: &str, missing: &[String]) -> String {
     let ty = component.component_type();
-    let total = match ty
-        .get_import(linker.engine(), import)
-        .map(|import| import.ty)
-    {
-        Some(ComponentItem::ComponentInstance(instance)) => instance
-            .exports(linker.engine())
-            .filter(|(_, item)| !matches!(item.ty, ComponentItem::Type(_)))
-            .count(),
+    let total = match ty.get_import(linker.engine(), import).map(|import| import.ty) {
+        Some(ComponentItem::ComponentInstance(instance)) => {
+            instance.exports(linker.engine()).filter(|(_, item)| !matches!(item.ty, ComponentItem::Type(_))).count()
+        }
         _ => 0,
     };
     if missing.is_empty() || missing.len() >= total {
         return format!("`{import}`");
     }
-    let shown: Vec<_> = missing
-        .iter()
-        .take(4)
-        .map(|item| format!("`{item}`"))
-        .collect();
-    let more = if missing.len() > shown.len() {
-        " and more"
-    } else {
-        ""
-    };
+    let shown: Vec<_> = missing.iter().take(4).map(|item| format!("`{item}`")).collect();
+    let more = if missing.len() > shown.len() { " and more" } else { "" };
     format!("{}{more} of `{import}`", shown.join(", "))
 }
 
@@ -225,20 +178,11 @@ fn problem(component: &Component, error: &Error) -> Option<Problem> {
     let mut chain = error.chain().map(|cause| cause.to_string());
     let quoted = |text: &str| text.split('`').nth(1).map(str::to_owned);
     let import = quoted(&chain.next()?)?;
-    component
-        .component_type()
-        .get_import(component.engine(), &import)?;
+    component.component_type().get_import(component.engine(), &import)?;
     let rest: Vec<_> = chain.collect();
-    let item = rest
-        .first()
-        .filter(|text| text.starts_with("instance export `"))
-        .and_then(|text| quoted(text));
+    let item = rest.first().filter(|text| text.starts_with("instance export `")).and_then(|text| quoted(text));
     let reason = rest[usize::from(item.is_some())..].join(": ");
-    Some(Problem {
-        import,
-        item,
-        reason,
-    })
+    Some(Problem { import, item, reason })
 }
 
 /// Defines the item that is missing, as something that fits any use of it.
@@ -246,25 +190,18 @@ fn stub(linker: &mut HostLinker, component: &Component, problem: &Problem) -> Re
     struct Stub;
     let engine = component.engine();
     let ty = component.component_type();
-    let import = ty
-        .get_import(engine, &problem.import)
-        .map(|import| import.ty);
+    let import = ty.get_import(engine, &problem.import).map(|import| import.ty);
     let mut place = linker.root();
     let (name, item) = match (import, &problem.item) {
         (Some(ComponentItem::ComponentInstance(instance)), Some(item)) => {
             place = place.into_instance(&problem.import)?;
-            (
-                item.as_str(),
-                instance.get_export(engine, item).map(|export| export.ty),
-            )
+            (item.as_str(), instance.get_export(engine, item).map(|export| export.ty))
         }
         (import, _) => (problem.import.as_str(), import),
     };
     match item {
         Some(ComponentItem::ComponentFunc(_)) => place.func_new(name, |_, _, _, _| bail!("a stub")),
-        Some(ComponentItem::Resource(_)) => {
-            place.resource(name, ResourceType::host::<Stub>(), |_, _| Ok(()))
-        }
+        Some(ComponentItem::Resource(_)) => place.resource(name, ResourceType::host::<Stub>(), |_, _| Ok(())),
         _ => bail!("only functions and resources can be stubbed"),
     }
 }
