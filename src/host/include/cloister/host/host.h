@@ -31,6 +31,8 @@ struct HostOptions {
   engine::Device device;
   int threads = 1;                      // inside one operator
   std::filesystem::path torch_library;  // empty: the one built or installed with this program
+  // What guests are compiled for; empty: this processor. Measurements under valgrind want "x86-64-v3".
+  std::string guest_cpu;
 };
 
 struct RunRequest {
