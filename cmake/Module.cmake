@@ -21,6 +21,11 @@ elseif(CLOISTER_SANITIZE)
   message(FATAL_ERROR "CLOISTER_SANITIZE is '${CLOISTER_SANITIZE}'; it takes address or thread")
 endif()
 
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
 find_program(CCACHE ccache)
 if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
