@@ -76,6 +76,7 @@ Result<Digest> HashedFile::complete_digest() {
 }
 
 Result<void> HashedReader::read(std::uint64_t offset, std::span<std::byte> bytes) {
+  if (bytes.empty()) return {};
   if (offset != position_ && part_way()) CLOISTER_CHECK(finish_chunk());
   const std::uint64_t inside = offset % HashedFile::kChunkBytes;
   if (offset != position_ && inside != 0) {

@@ -36,9 +36,9 @@ constexpr std::string_view kMetadataName = "__metadata__";
 // What is said about one tensor so far; offsets are relative to the data.
 struct Entry {
   std::string name;
-  std::optional<Dtype> dtype;
-  std::optional<std::vector<std::int64_t>> shape;
-  std::optional<std::vector<std::int64_t>> offsets;
+  std::optional<Dtype> dtype = std::nullopt;
+  std::optional<std::vector<std::int64_t>> shape = std::nullopt;
+  std::optional<std::vector<std::int64_t>> offsets = std::nullopt;
 };
 
 // Takes the header's events as they are parsed, so that no tree of foreign nesting or size is ever built. The grammar:
@@ -96,7 +96,7 @@ class HeaderHandler final : public nlohmann::json_sax<Json> {
           if (std::exchange(has_metadata_, true)) return stop("it has metadata twice");
           place_ = Place::metadata;
         } else {
-          entries.push_back({.name = key_, .dtype = {}, .shape = {}, .offsets = {}});
+          entries.push_back({.name = key_});
           place_ = Place::tensor;
         }
         return true;

@@ -117,12 +117,12 @@ Result<std::shared_ptr<const Dataset>> open_dataset(const std::string& path);
 
 // Which samples a pass takes, in what order and form; as `batch-options` in wit/datasets.wit.
 struct BatchOptions {
-  std::uint32_t size = 1;                                         // samples in a batch; the last may have fewer
-  std::optional<std::uint64_t> shuffle_seed;                      // none: stored order
-  std::uint64_t start = 0;                                        // first sample, in the order after shuffling
-  std::optional<std::uint64_t> count;                             // none: all from `start`
-  std::optional<std::pair<std::uint32_t, std::uint32_t>> resize;  // height, width; none: as they are
-  bool rgb = false;                                               // grey images are repeated to three channels
+  std::uint32_t size = 1;                                    // samples in a batch; the last may have fewer
+  std::optional<std::uint64_t> shuffle_seed = std::nullopt;  // none: stored order
+  std::uint64_t start = 0;                                   // first sample, in the order after shuffling
+  std::optional<std::uint64_t> count = std::nullopt;         // none: all from `start`
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> resize = std::nullopt;  // height, width; none: as they are
+  bool rgb = false;  // grey images are repeated to three channels
 };
 
 struct Batch {
