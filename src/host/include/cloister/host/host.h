@@ -23,7 +23,7 @@ enum class BackendKind : std::uint8_t { torch, stub };
 
 // Decided once a process: what is shared by all runs.
 struct HostOptions {
-  // Compiled components are kept here; empty: the user's cache folder.
+  // Compiled components are kept here, in a folder that is this user's alone; empty: nothing is kept.
   std::filesystem::path cache_directory;
   // Instances that may live at the same time; each reserves address space, not memory.
   std::uint32_t instances = 16;
@@ -67,6 +67,7 @@ class Workload {
 
  private:
   friend class Host;
+  friend class Instance;
   struct Shared;
   explicit Workload(std::shared_ptr<const Shared> shared);
   std::shared_ptr<const Shared> shared_;
@@ -79,7 +80,8 @@ class Instance {
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
 
-  // Calls the workload's `run` and closes its outputs. REQUIRES: not called before.
+  // Calls the workload's `run` and gathers the report. A failure of the host's own is told as one of the run, code
+  // `internal` or `io`. REQUIRES: not called before.
   RunReport run();
 
  private:
@@ -106,8 +108,9 @@ class Host {
   Result<Workload> load(std::span<const std::byte> component, std::string_view name);
 
   // Runs a workload to its end; nothing is written but granted outputs. `observer` must outlive the call.
-  // Errors are those of the request, before the guest starts: invalid_argument (a grant's name), io (a grant's path).
-  // How the guest ended is the report's status.
+  // Errors are those of the request, before the guest starts: invalid_argument (a grant's name, an output that lies on
+  // or in granted data), io (a grant's path, an output's folder); and quota_exceeded when HostOptions::instances are
+  // running. How the guest ended is the report's status.
   Result<RunReport> run(const Workload& workload, const RunRequest& request, RunObserver& observer);
 
   // The first half of run(), for those who measure it. `observer` must outlive the instance. Errors: as run().

@@ -33,7 +33,7 @@ struct Limits {
 // "30s", "5m", "2h". Errors: invalid_argument, naming the kinds or the form.
 [[nodiscard]] Result<void> set_limit(Limits& limits, std::string_view text);
 
-// The value of a limit or of its use as a person writes it, such as "512MiB"; set_limit reads exact ones back.
+// The value of a limit as a person writes it, such as "512MiB"; set_limit reads it back.
 [[nodiscard]] std::string limit_text(LimitKind kind, std::uint64_t value);
 
 // "raise it with --limit tensors=SIZE (now 8GiB)": the way out, for error sentences.

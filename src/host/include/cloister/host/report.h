@@ -47,7 +47,7 @@ struct PhaseTime {
   std::string name;
   std::optional<std::uint64_t> total;  // steps, as announced
   std::uint64_t done = 0;              // steps, as last reported
-  std::uint64_t items = 0;             // samples: the sum of what each `progress` call reported
+  std::uint64_t items = 0;             // samples a step, as last reported; 0: not said
   Nanoseconds wall{};
   Nanoseconds cpu{};  // of the thread that ran the guest
 };

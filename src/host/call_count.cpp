@@ -1,0 +1,27 @@
+#include "call_count.h"
+
+namespace cloister::host {
+namespace {
+
+std::vector<std::string_view>& names() {
+  static std::vector<std::string_view> list;
+  return list;
+}
+
+}  // namespace
+
+std::size_t register_function(std::string_view name) {
+  if (names().size() < kMaxFunctions) names().push_back(name);
+  return names().size() - 1;
+}
+
+std::vector<CallCount> CallCounts::list() const {
+  std::vector<CallCount> counts;
+  for (std::size_t i = 0; i < names().size(); ++i) {
+    if (entries_[i].calls > 0) counts.push_back({names()[i], entries_[i].calls, entries_[i].time});
+  }
+  std::sort(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.function < b.function; });
+  return counts;
+}
+
+}  // namespace cloister::host

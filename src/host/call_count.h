@@ -1,0 +1,74 @@
+// Counting the calls of each host function: an array index a call, no look-up.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "cloister/host/report.h"
+
+namespace cloister::host {
+
+// The name of a host function as a template argument: "ops.add".
+template <std::size_t kSize>
+struct FunctionName {
+  consteval FunctionName(const char (&text)[kSize]) { std::copy_n(text, kSize, characters); }  // NOLINT
+  [[nodiscard]] constexpr std::string_view view() const { return {characters, kSize - 1}; }
+  char characters[kSize] = {};
+};
+
+inline constexpr std::size_t kMaxFunctions = 256;
+
+// Gives each function a place of its own; called while the program is loaded. Those beyond kMaxFunctions share the
+// last place.
+std::size_t register_function(std::string_view name);
+
+template <FunctionName kName>
+inline const std::size_t kFunctionIndex = register_function(kName.view());
+
+// Thread safety: the instance's thread only.
+class CallCounts {
+  struct Entry {
+    std::uint64_t calls = 0;
+    Nanoseconds time{};
+  };
+
+ public:
+  explicit CallCounts(bool timed) : timed_(timed) {}
+
+  // Counts a call; its time is that until the scope ends.
+  class Scope {
+   public:
+    Scope(CallCounts& counts, std::size_t index) : entry_(counts.entries_[index]), timed_(counts.timed_) {
+      ++entry_.calls;
+      if (timed_) [[unlikely]] {
+        start_ = std::chrono::steady_clock::now();
+      }
+    }
+    ~Scope() {
+      if (timed_) [[unlikely]] {
+        entry_.time += std::chrono::steady_clock::now() - start_;
+      }
+    }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    Entry& entry_;
+    bool timed_;
+    std::chrono::steady_clock::time_point start_;
+  };
+
+  // Functions called at least once, sorted by name.
+  [[nodiscard]] std::vector<CallCount> list() const;
+
+ private:
+  std::array<Entry, kMaxFunctions> entries_{};
+  bool timed_;
+};
+
+}  // namespace cloister::host

@@ -1,0 +1,120 @@
+#include "cloister/host/limits.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <span>
+
+#include "cloister/base/bytes.h"
+
+namespace cloister::host {
+namespace {
+
+struct Unit {
+  std::string_view suffix;
+  std::uint64_t factor;
+};
+
+// Largest first: limit_text takes the first that divides the value.
+constexpr Unit kSizes[] = {{"TiB", std::uint64_t{1} << 40},
+                           {"GiB", std::uint64_t{1} << 30},
+                           {"MiB", std::uint64_t{1} << 20},
+                           {"KiB", std::uint64_t{1} << 10},
+                           {"", 1}};
+constexpr Unit kTimes[] = {{"h", 3'600'000'000'000}, {"m", 60'000'000'000}, {"s", 1'000'000'000},
+                           {"ms", 1'000'000},        {"us", 1'000},         {"ns", 1}};
+constexpr Unit kCounts[] = {{"", 1}};
+
+std::span<const Unit> units(LimitKind kind) {
+  if (kind == LimitKind::time) return kTimes;
+  if (kind == LimitKind::handles) return kCounts;
+  return kSizes;
+}
+
+std::string_view form(LimitKind kind) {
+  if (kind == LimitKind::time) return "a time such as 30s, 5m or 2h";
+  if (kind == LimitKind::handles) return "a whole number such as 50000";
+  return "a size such as 512MiB, 4GiB or 4096 (bytes)";
+}
+
+std::optional<std::uint64_t> parse(LimitKind kind, std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{}) return std::nullopt;
+  const std::string_view suffix = text.substr(static_cast<std::size_t>(end - text.data()));
+  for (const Unit& unit : units(kind)) {
+    if (unit.suffix == suffix) return checked_multiply(number, unit.factor);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view limit_name(LimitKind kind) {
+  switch (kind) {
+    case LimitKind::memory:
+      return "memory";
+    case LimitKind::tensors:
+      return "tensors";
+    case LimitKind::handles:
+      return "handles";
+    case LimitKind::time:
+      return "time";
+    case LimitKind::egress:
+      return "egress";
+  }
+  return "limit";
+}
+
+std::uint64_t& Limits::of(LimitKind kind) {
+  switch (kind) {
+    case LimitKind::memory:
+      return memory_bytes;
+    case LimitKind::tensors:
+      return tensor_bytes;
+    case LimitKind::handles:
+      return handles;
+    case LimitKind::time:
+      return time_ns;
+    case LimitKind::egress:
+      break;
+  }
+  return egress_bytes;
+}
+
+std::uint64_t Limits::of(LimitKind kind) const { return const_cast<Limits&>(*this).of(kind); }
+
+Result<void> set_limit(Limits& limits, std::string_view text) {
+  const auto equals = text.find('=');
+  for (const LimitKind kind : kLimitKinds) {
+    if (equals == std::string_view::npos || text.substr(0, equals) != limit_name(kind)) continue;
+    const auto value = parse(kind, text.substr(equals + 1));
+    if (!value) {
+      return fail(ErrorCode::invalid_argument, fmt::format("the limit '{}' needs {}", text, form(kind)));
+    }
+    if (*value == 0 && (kind == LimitKind::memory || kind == LimitKind::time)) {
+      return fail(ErrorCode::invalid_argument, fmt::format("the limit '{}' must be more than 0", text));
+    }
+    limits.of(kind) = *value;
+    return {};
+  }
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("the limit '{}' has another form than KIND=VALUE, where KIND is memory, tensors, handles, "
+                          "time or egress",
+                          text));
+}
+
+std::string limit_text(LimitKind kind, std::uint64_t value) {
+  for (const Unit& unit : units(kind)) {
+    if (value != 0 && value % unit.factor == 0) return fmt::format("{}{}", value / unit.factor, unit.suffix);
+  }
+  return kind == LimitKind::time ? "0s" : "0";
+}
+
+std::string limit_hint(LimitKind kind, const Limits& limits) {
+  const std::string_view value = kind == LimitKind::time ? "TIME" : kind == LimitKind::handles ? "NUMBER" : "SIZE";
+  return fmt::format("raise it with --limit {}={} (now {})", limit_name(kind), value,
+                     limit_text(kind, limits.of(kind)));
+}
+
+}  // namespace cloister::host

@@ -1,0 +1,193 @@
+// From a guest's call to an engine's operator: handles become tensors, the result becomes a handle.
+//
+// `return call<"ops.add", &TensorBackend::add>(session, self, other, alpha);` is all that an operator needs. The
+// arguments are those of the WIT in its order; each kind has one `argument` overload below.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+#include "conversions.h"
+#include "session.h"
+
+namespace cloister::host {
+
+// Bounds on lists from a guest, checked before they are used; no operator has a use for more.
+inline constexpr std::size_t kMaxSizes = 64;
+inline constexpr std::size_t kMaxTensors = 16'384;
+
+// Wasmtime lets no forged handle through; one that is not in its table is refused all the same.
+[[nodiscard]] inline Unexpected<sandbox::Trap> stale_handle() {
+  return sandbox::trap("the workload used a handle that is not open");
+}
+
+// What is wrong with the arguments of a call: nothing, or the first thing that was found.
+class ArgumentCheck {
+ public:
+  [[nodiscard]] bool passed() const { return problem_ == Problem::none; }
+  void stale() { set(Problem::stale); }
+  void long_list() { set(Problem::long_list); }
+  void many_tensors() { set(Problem::many_tensors); }
+
+  // The answer for a call that did not pass.
+  template <class T>
+  [[nodiscard]] Session::Answer<T> refuse(Session& session) const {
+    if (problem_ == Problem::stale) return stale_handle();
+    return Unexpected(session.guest_error(error()));
+  }
+
+ private:
+  enum class Problem : std::uint8_t { none, stale, long_list, many_tensors };
+  void set(Problem problem) {
+    if (problem_ == Problem::none) problem_ = problem;
+  }
+  [[nodiscard]] Error error() const;
+
+  Problem problem_ = Problem::none;
+};
+
+// A tensor that an argument names. The pointer is null only when the check failed.
+struct TensorArgument {
+  const engine::Tensor* tensor;
+  operator const engine::Tensor&() const { return *tensor; }  // NOLINT(google-explicit-constructor)
+};
+
+// Tensors that a list names: handles beside each other, as the engine takes them.
+struct TensorsArgument {
+  std::vector<engine::Tensor> tensors;
+  operator std::span<const engine::Tensor>() const { return tensors; }  // NOLINT(google-explicit-constructor)
+};
+
+using TensorBorrow = sandbox::Borrow<bindings::ml::tensors::Tensor>;
+
+inline TensorArgument argument(Session& session, ArgumentCheck& check, TensorBorrow handle) {
+  const engine::Tensor* tensor = session.tables.tensors.find(handle);
+  if (tensor == nullptr) [[unlikely]] {
+    check.stale();
+  }
+  return {tensor};
+}
+
+inline const engine::Tensor* argument(Session& session, ArgumentCheck& check,
+                                      const std::optional<TensorBorrow>& handle) {
+  return handle ? argument(session, check, *handle).tensor : nullptr;
+}
+
+TensorsArgument argument(Session& session, ArgumentCheck& check, std::span<const TensorBorrow> handles);
+
+inline engine::Shape argument(Session& /*session*/, ArgumentCheck& check, std::span<const std::int64_t> sizes) {
+  if (sizes.size() > kMaxSizes) [[unlikely]] {
+    check.long_list();
+  }
+  return sizes;
+}
+
+inline std::span<const std::uint8_t> argument(Session& /*session*/, ArgumentCheck& /*check*/,
+                                              std::span<const std::uint8_t> bytes) {
+  return bytes;
+}
+
+template <class T>
+  requires std::integral<T> || std::floating_point<T>
+T argument(Session& /*session*/, ArgumentCheck& /*check*/, T value) {
+  return value;
+}
+
+inline std::optional<std::int64_t> argument(Session& /*session*/, ArgumentCheck& /*check*/,
+                                            const std::optional<std::int64_t>& value) {
+  return value;
+}
+
+inline Dtype argument(Session& /*session*/, ArgumentCheck& /*check*/, bindings::ml::tensors::Dtype dtype) {
+  return to_engine(dtype);
+}
+
+inline engine::Scalar argument(Session& /*session*/, ArgumentCheck& /*check*/,
+                               const bindings::ml::tensors::Scalar& scalar) {
+  return to_engine(scalar);
+}
+
+inline std::optional<engine::Scalar> argument(Session& /*session*/, ArgumentCheck& /*check*/,
+                                              const std::optional<bindings::ml::tensors::Scalar>& scalar) {
+  if (!scalar) return std::nullopt;
+  return to_engine(*scalar);
+}
+
+inline engine::Reduction argument(Session& /*session*/, ArgumentCheck& /*check*/,
+                                  bindings::ml::ops::Reduction reduction) {
+  return to_engine(reduction);
+}
+
+inline engine::Conv2dOptions argument(Session& session, ArgumentCheck& check,
+                                      const bindings::ml::ops::Conv2dOptionsView& options) {
+  return {argument(session, check, options.stride), argument(session, check, options.padding),
+          argument(session, check, options.dilation), options.groups};
+}
+
+inline engine::Pool2dOptions argument(Session& session, ArgumentCheck& check,
+                                      const bindings::ml::ops::Pool2dOptionsView& options) {
+  return {argument(session, check, options.kernel_size), argument(session, check, options.stride),
+          argument(session, check, options.padding), options.ceil_mode};
+}
+
+inline engine::BatchNormOptions argument(Session& /*session*/, ArgumentCheck& /*check*/,
+                                         const bindings::ml::ops::BatchNormOptions& options) {
+  return {options.training, options.momentum, options.eps};
+}
+
+// What an operator answers for what the engine's function gives.
+template <class T>
+struct AnswerOf;
+template <>
+struct AnswerOf<Result<engine::Tensor>> {
+  using Type = Session::TensorHandle;
+};
+template <>
+struct AnswerOf<Result<void>> {
+  using Type = void;
+};
+
+// Counts the call, turns the arguments, calls `kMethod` of the backend, turns its result.
+template <FunctionName kName, auto kMethod, class... Arguments>
+auto call(Session& session, const Arguments&... arguments) {
+  const CallCounts::Scope scope(session.calls, kFunctionIndex<kName>);
+  ArgumentCheck check;
+  // Braces: the arguments are turned in their order.
+  std::tuple<decltype(argument(session, check, arguments))...> turned{argument(session, check, arguments)...};
+  using Given = decltype(std::apply([&](auto&... each) { return (session.backend().*kMethod)(each...); }, turned));
+  using T = typename AnswerOf<Given>::Type;
+  using Answer = Session::Answer<T>;
+  if (!check.passed()) [[unlikely]] {
+    return check.refuse<T>(session);
+  }
+  if (auto ready = session.need_backend(); !ready) [[unlikely]] {
+    return Answer(Unexpected(std::move(ready).error()));
+  }
+  Given given = std::apply([&](auto&... each) { return (session.backend().*kMethod)(each...); }, turned);
+  if constexpr (std::is_void_v<T>) {
+    if (!given) [[unlikely]] {
+      return Answer(Unexpected(session.guest_error(std::move(given).error())));
+    }
+    return Answer(Expected<void, Session::GuestError>());
+  } else {
+    return Answer(session.give(std::move(given)));
+  }
+}
+
+// As call, for operators that are marked *content-dependent* in the WIT: one byte of egress, whatever the outcome.
+template <FunctionName kName, auto kMethod, class... Arguments>
+auto call_content_dependent(Session& session, const Arguments&... arguments) {
+  using Answer = decltype(call<kName, kMethod>(session, arguments...));
+  if (auto refused = session.charge(EgressKind::outcome, 1, kName.view())) [[unlikely]] {
+    return Answer(Unexpected(*std::move(refused)));
+  }
+  return call<kName, kMethod>(session, arguments...);
+}
+
+}  // namespace cloister::host

@@ -1,0 +1,189 @@
+// Interface `outputs`: everything here leaves the sandbox, so it is counted before it is written or told.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "cloister/base/file.h"
+#include "cloister/data/safetensors.h"
+#include "interfaces.h"
+#include "operator_call.h"
+
+namespace cloister::host {
+namespace {
+
+namespace wit = bindings::ml::outputs;
+using Done = Session::Answer<void>;
+using Named = std::tuple<std::string_view, TensorBorrow>;
+
+constexpr std::size_t kLongestName = 64;
+constexpr std::uint64_t kNumberBytes = 8;
+
+bool is_series_name(std::string_view name) {
+  return !name.empty() && name.size() <= kLongestName && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_.-/").find(c) != std::string_view::npos;
+  });
+}
+
+// Size and SHA-256 of a file that was just written.
+Result<std::pair<std::uint64_t, Digest>> hash_file(const std::filesystem::path& path) {
+  constexpr std::uint64_t kChunk = std::uint64_t{1} << 20;
+  CLOISTER_TRY(const File file, File::open(path.string()));
+  std::vector<std::byte> chunk(std::min(kChunk, file.size()));
+  Sha256 hash;
+  for (std::uint64_t offset = 0; offset < file.size(); offset += chunk.size()) {
+    const std::span<std::byte> bytes(chunk.data(), std::min<std::uint64_t>(chunk.size(), file.size() - offset));
+    CLOISTER_CHECK(file.read(offset, bytes));
+    hash.update(bytes);
+  }
+  return std::pair(file.size(), hash.finish());
+}
+
+class Outputs final : public wit::Host {
+ public:
+  explicit Outputs(Session& session) : session_(session) {}
+
+  Done save_tensor(std::string_view name, TensorBorrow value) override {
+    const CallCounts::Scope scope(session_.calls, kFunctionIndex<"outputs.save-tensor">);
+    const Named named("tensor", value);
+    return save(name, {&named, 1});
+  }
+
+  Done save_tensors(std::string_view name, std::span<const Named> values) override {
+    const CallCounts::Scope scope(session_.calls, kFunctionIndex<"outputs.save-tensors">);
+    return save(name, values);
+  }
+
+  Done save_text(std::string_view name, std::string_view text) override {
+    const CallCounts::Scope scope(session_.calls, kFunctionIndex<"outputs.save-text">);
+    const auto* path = granted(name);
+    if (path == nullptr) return Unexpected(session_.not_granted(GrantKind::output, name));
+    if (auto refused = session_.charge(EgressKind::output, text.size(), "outputs.save-text")) {
+      return Unexpected(*std::move(refused));
+    }
+    return finish(name, *path, write_file(path->string(), text));
+  }
+
+  Done scalar(std::string_view name, std::uint64_t step, double value) override {
+    const CallCounts::Scope scope(session_.calls, kFunctionIndex<"outputs.scalar">);
+    if (auto refused = check(name, name.size() + 2 * kNumberBytes, "outputs.scalar")) {
+      return Unexpected(*std::move(refused));
+    }
+    session_.observer.scalar(name, step, value);
+    return Expected<void, wit::Error>();
+  }
+
+  Done phase(std::string_view name, const std::optional<std::uint64_t>& total) override {
+    const CallCounts::Scope scope(session_.calls, kFunctionIndex<"outputs.phase">);
+    if (auto refused = check(name, name.size() + (total ? kNumberBytes : 0), "outputs.phase")) {
+      return Unexpected(*std::move(refused));
+    }
+    if (!session_.phases.enter(name, total)) {
+      return Unexpected(
+          session_.guest_error({ErrorCode::invalid_argument,
+                                fmt::format("a run has at most {} phases; make them longer", PhaseClock::kMaxPhases)}));
+    }
+    session_.observer.phase(name, total);
+    return Expected<void, wit::Error>();
+  }
+
+  Done progress(std::uint64_t done, std::uint64_t items) override {
+    const CallCounts::Scope scope(session_.calls, kFunctionIndex<"outputs.progress">);
+    if (auto refused = session_.charge(EgressKind::metrics, 2 * kNumberBytes, "outputs.progress")) {
+      return Unexpected(*std::move(refused));
+    }
+    session_.phases.progress(done, items);
+    session_.observer.progress(done, items);
+    return Expected<void, wit::Error>();
+  }
+
+ private:
+  const std::filesystem::path* granted(std::string_view name) {
+    const auto found = session_.request.grants.outputs.find(name);
+    return found == session_.request.grants.outputs.end() ? nullptr : &found->second;
+  }
+
+  // The error for a metric that may not be told, or nothing; its bytes are counted then.
+  std::optional<wit::Error> check(std::string_view name, std::uint64_t bytes, std::string_view what) {
+    if (!is_series_name(name)) {
+      return session_.guest_error(
+          {ErrorCode::invalid_argument,
+           fmt::format("the name '{}' is not 1 to {} of A-Za-z0-9_.-/", name.substr(0, kLongestName), kLongestName)});
+    }
+    return session_.charge(EgressKind::metrics, bytes, what);
+  }
+
+  Done save(std::string_view name, std::span<const Named> values) {
+    const auto* path = granted(name);
+    if (path == nullptr) return Unexpected(session_.not_granted(GrantKind::output, name));
+    ArgumentCheck check;
+    if (values.size() > kMaxTensors) check.many_tensors();
+    std::map<std::string_view, const engine::Tensor*> tensors;
+    std::uint64_t bytes = 0;
+    for (const auto& [key, handle] : values) {
+      const engine::Tensor* tensor = argument(session_, check, handle).tensor;
+      if (!check.passed()) return check.refuse<void>(session_);
+      if (!tensors.emplace(key, tensor).second) {
+        return Unexpected(
+            session_.guest_error({ErrorCode::invalid_argument,
+                                  fmt::format("two tensors of the output '{}' have one name; name them apart", name)}));
+      }
+      // The sum cannot wrap: 16,384 tensors of less than 2^63 bytes need storage that the quotas refuse long before,
+      // and views of one storage are bounded by the check against the limit in each round.
+      const auto size = static_cast<std::uint64_t>(session_.backend().numel(*tensor)) *
+                        element_size(session_.backend().dtype(*tensor));
+      bytes += key.size() + size;
+      if (bytes > session_.egress.left()) break;
+    }
+    if (auto refused = session_.charge(EgressKind::output, bytes, "outputs.save")) {
+      return Unexpected(*std::move(refused));
+    }
+    return finish(name, *path, write(*path, tensors));
+  }
+
+  cloister::Result<void> write(const std::filesystem::path& path,
+                               const std::map<std::string_view, const engine::Tensor*>& tensors) {
+    std::vector<data::TensorSpec> specs;
+    specs.reserve(tensors.size());
+    for (const auto& [key, tensor] : tensors) {
+      const engine::Shape shape = session_.backend().shape(*tensor);
+      specs.push_back({std::string(key), session_.backend().dtype(*tensor), {shape.begin(), shape.end()}});
+    }
+    CLOISTER_TRY(auto writer, data::SafetensorsWriter::create(path.string(), std::move(specs)));
+    for (const data::TensorSpec& spec : writer.order()) {
+      CLOISTER_TRY(const engine::HostBytes bytes, session_.backend().read(*tensors.find(spec.name)->second));
+      CLOISTER_CHECK(writer.write(std::as_bytes(std::span(bytes.data, bytes.size))));
+    }
+    return writer.commit();
+  }
+
+  // Records what was written, or tells why not. The path is none of the guest's business.
+  Done finish(std::string_view name, const std::filesystem::path& path, cloister::Result<void> written) {
+    if (written) {
+      if (auto hashed = hash_file(path)) {
+        GrantUse& use = session_.use_grant(GrantKind::output, name);
+        std::tie(use.bytes, use.digest) = *hashed;
+        return Expected<void, wit::Error>();
+      } else {
+        written = Unexpected(std::move(hashed).error());
+      }
+    }
+    cloister::Error error = std::move(written).error();
+    if (error.code == ErrorCode::quota_exceeded) return Unexpected(session_.guest_error(std::move(error)));
+    if (error.code == ErrorCode::bad_data) error.code = ErrorCode::internal;  // it is not granted data that is bad
+    return Unexpected(session_.guarded_error(
+        std::move(error), fmt::format("the output '{}' could not be written; the run's notes say why", name)));
+  }
+
+  Session& session_;
+};
+
+}  // namespace
+
+template <>
+std::unique_ptr<wit::Host> make_interface(Session& session) {
+  return std::make_unique<Outputs>(session);
+}
+
+}  // namespace cloister::host

@@ -1,0 +1,50 @@
+#include "phases.h"
+
+#include <ctime>
+
+namespace cloister::host {
+namespace {
+
+Nanoseconds cpu_time(clockid_t clock) {
+  timespec time{};
+  clock_gettime(clock, &time);
+  return std::chrono::seconds(time.tv_sec) + Nanoseconds(time.tv_nsec);
+}
+
+}  // namespace
+
+Nanoseconds thread_cpu_time() { return cpu_time(CLOCK_THREAD_CPUTIME_ID); }
+Nanoseconds process_cpu_time() { return cpu_time(CLOCK_PROCESS_CPUTIME_ID); }
+
+void PhaseClock::start() { [[maybe_unused]] const bool entered = enter("start", std::nullopt); }
+
+bool PhaseClock::enter(std::string_view name, std::optional<std::uint64_t> total) {
+  if (phases_.size() >= kMaxPhases) return false;
+  close();
+  phases_.push_back({std::string(name), total, 0, 0, {}, {}});
+  return true;
+}
+
+void PhaseClock::progress(std::uint64_t done, std::uint64_t items) {
+  if (phases_.empty()) return;
+  phases_.back().done = done;
+  phases_.back().items = items;
+}
+
+void PhaseClock::close() {
+  const auto wall = std::chrono::steady_clock::now();
+  const Nanoseconds cpu = thread_cpu_time();
+  if (!phases_.empty()) {
+    phases_.back().wall = wall - wall_;
+    phases_.back().cpu = cpu - cpu_;
+  }
+  wall_ = wall;
+  cpu_ = cpu;
+}
+
+std::vector<PhaseTime> PhaseClock::finish() {
+  close();
+  return std::move(phases_);
+}
+
+}  // namespace cloister::host

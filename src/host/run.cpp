@@ -1,0 +1,199 @@
+// One run: an instance with its session, and the report of how it went.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "cloister/sandbox/instance.h"
+#include "interfaces.h"
+#include "request_check.h"
+#include "session.h"
+#include "shared.h"
+
+namespace cloister::host {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Longer limits are as good as none, and would overflow clocks.
+constexpr Nanoseconds kLongestRun = std::chrono::hours(24 * 365);
+
+Nanoseconds time_limit(const Limits& limits) {
+  return Nanoseconds(std::min<std::uint64_t>(limits.time_ns, static_cast<std::uint64_t>(kLongestRun.count())));
+}
+
+std::string device_name(const engine::Device& device) {
+  return device.kind == engine::Device::Kind::cpu ? "cpu" : fmt::format("cuda:{}", device.index);
+}
+
+}  // namespace
+
+struct Instance::Parts {
+  Parts(std::shared_ptr<Host::Shared> host_shared, const Workload& compiled, const RunRequest& asked,
+        RunObserver& observer)
+      : host(std::move(host_shared)),
+        workload(compiled),
+        request(asked),
+        session({request, observer, host->backend, host->models}),
+        interfaces(session) {}
+
+  Result<void> start();
+  void conclude(const sandbox::RunOutcome& outcome, RunReport& report);
+  void fail(Error error, RunReport& report);
+  void limit_reached(LimitKind kind, std::string sentence, RunReport& report);
+
+  std::shared_ptr<Host::Shared> host;
+  Workload workload;
+  RunRequest request;
+  Session session;
+  Interfaces interfaces;
+  std::optional<sandbox::Instance> guest;
+  std::optional<Watcher::Registration> registration;  // after what it stops
+  sandbox::RunOutcome started;
+
+  Clock::time_point wall = Clock::now();
+  Nanoseconds cpu = thread_cpu_time();
+  Nanoseconds process_cpu = process_cpu_time();
+  Nanoseconds instantiate{};
+};
+
+Result<void> Instance::Parts::start() {
+  const Clock::time_point deadline = wall + time_limit(request.limits);
+  session.set_deadline(deadline);
+  CLOISTER_TRY(guest, sandbox::Instance::create(
+                          workload.shared_->program, &interfaces,
+                          {.memory_bytes = request.limits.memory_bytes, .wall = time_limit(request.limits)}));
+  registration.emplace(*host->watcher, Watcher::Run{[interrupter = guest->interrupter(), this] {
+                                                      // A passed deadline is the sandbox's to tell.
+                                                      if (host->watcher->stopping()) interrupter.interrupt();
+                                                      session.stop_waiting();
+                                                    },
+                                                    deadline});
+  session.phases.start();
+  const Session::Inside inside(session);
+  CLOISTER_TRY(started, guest->start());
+  instantiate = Clock::now() - wall;
+  return {};
+}
+
+void Instance::Parts::fail(Error error, RunReport& report) {
+  report.code = error.code;
+  report.error = std::move(error.message);
+}
+
+void Instance::Parts::limit_reached(LimitKind kind, std::string sentence, RunReport& report) {
+  report.status = RunStatus::limit;
+  fail({ErrorCode::quota_exceeded, fmt::format("{}; {}", sentence, limit_hint(kind, request.limits))}, report);
+}
+
+// Status, code and error of the report. What the guest says of its end is egress of kind `exit`: one byte for the way
+// it ended, and its text, which is held back when it does not fit.
+void Instance::Parts::conclude(const sandbox::RunOutcome& outcome, RunReport& report) {
+  session.egress.count(EgressKind::exit, 1);
+  const std::string& name = request.name;
+  const auto let_out = [this](std::string text) {
+    if (text.empty() || session.egress.charge(EgressKind::exit, text.size())) return text;
+    session.note(session.egress.refusal("the workload's last words", text.size(), request.limits));
+    return std::string("(held back)");
+  };
+  const auto& refused = session.last_error();
+  const bool over_limit = refused && refused->code == ErrorCode::quota_exceeded;
+  if (const auto& ending = session.ending()) {
+    report.status = ending->status;
+    fail({ending->code, ending->sentence}, report);
+    return;
+  }
+  switch (outcome.end) {
+    case sandbox::End::ok:
+      report.status = RunStatus::ok;
+      return;
+    case sandbox::End::exited:
+      report.exit_code = static_cast<std::uint8_t>(outcome.exit_code);
+      report.status = report.exit_code == 0 ? RunStatus::ok : RunStatus::failed;
+      if (report.status == RunStatus::ok) return;
+      fail({ErrorCode::trap, fmt::format("the workload '{}' exited with code {}", name, report.exit_code)}, report);
+      break;
+    case sandbox::End::failed:
+      report.exit_code = 1;
+      report.status = RunStatus::failed;
+      fail({ErrorCode::trap, fmt::format("the workload '{}' failed: {}", name, let_out(outcome.message))}, report);
+      break;
+    case sandbox::End::trapped:
+      report.status = RunStatus::trap;
+      report.backtrace = let_out(outcome.backtrace);
+      fail({ErrorCode::trap, fmt::format("the workload '{}' was stopped: {}", name, outcome.message)}, report);
+      break;
+    case sandbox::End::limit:
+      report.backtrace = let_out(outcome.backtrace);
+      if (outcome.limit == "memory") {
+        return limit_reached(LimitKind::memory,
+                             fmt::format("the workload '{}' ran out of memory and stopped: {}", name, outcome.message),
+                             report);
+      }
+      report.status = RunStatus::trap;
+      fail({ErrorCode::trap, fmt::format("the workload '{}' was stopped: {}", name, outcome.message)}, report);
+      break;
+    case sandbox::End::deadline:
+      return limit_reached(LimitKind::time,
+                           fmt::format("the workload '{}' ran longer than {}", name,
+                                       limit_text(LimitKind::time, request.limits.time_ns)),
+                           report);
+    case sandbox::End::interrupted:
+      report.status = RunStatus::interrupted;
+      fail({ErrorCode::interrupted, fmt::format("the run of '{}' was interrupted", name)}, report);
+      return;
+  }
+  // The guest gave up. When the last thing that the host refused it explains why, that is the reason to tell.
+  if (over_limit) {
+    report.status = RunStatus::limit;
+    session.note(std::move(report.error));
+    fail({ErrorCode::quota_exceeded, fmt::format("the workload '{}' met a limit: {}", name, refused->message)}, report);
+  } else if (refused && outcome.end == sandbox::End::trapped) {
+    report.code = refused->code;
+    report.error += fmt::format("; before that the host had told it: {}", refused->message);
+  } else if (refused) {
+    report.code = refused->code;
+  }
+}
+
+Instance::Instance(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Instance::~Instance() = default;
+
+RunReport Instance::run() {
+  Parts& parts = *parts_;
+  RunReport report;
+  report.status = RunStatus::failed;
+  Result<sandbox::RunOutcome> outcome = parts.started;
+  {
+    const Session::Inside inside(parts.session);
+    if (parts.started.end == sandbox::End::ok) outcome = parts.guest->run();
+  }
+  parts.registration.reset();
+  report.wall = Clock::now() - parts.wall;
+  if (outcome) {
+    parts.conclude(*outcome, report);
+  } else {
+    parts.fail(std::move(outcome).error(), report);
+  }
+  report.used[static_cast<std::size_t>(LimitKind::memory)] = parts.guest->peak_memory_bytes();
+  report.used[static_cast<std::size_t>(LimitKind::time)] = static_cast<std::uint64_t>(report.wall.count());
+  parts.session.fill(report);
+  report.component = parts.workload.digest();
+  report.device = device_name(parts.host->options.device);
+  report.threads = parts.host->options.threads;
+  report.instantiate = parts.instantiate;
+  report.wall = Clock::now() - parts.wall;
+  report.cpu = thread_cpu_time() - parts.cpu;
+  report.process_cpu = process_cpu_time() - parts.process_cpu;
+  return report;
+}
+
+Result<std::unique_ptr<Instance>> Host::instantiate(const Workload& workload, const RunRequest& request,
+                                                    RunObserver& observer) {
+  CLOISTER_CHECK(check_request(request));
+  auto parts = std::make_unique<Instance::Parts>(shared_, workload, request, observer);
+  CLOISTER_CHECK(parts->start());
+  return std::unique_ptr<Instance>(new Instance(std::move(parts)));
+}
+
+}  // namespace cloister::host

@@ -1,0 +1,223 @@
+#include "session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "backend_slot.h"
+
+namespace cloister::host {
+namespace {
+
+constexpr std::size_t kMaxNotes = 64;
+
+template <class T>
+T clamped(std::uint64_t value) {
+  return static_cast<T>(std::min<std::uint64_t>(value, std::numeric_limits<T>::max()));
+}
+
+}  // namespace
+
+Session::Session(const SessionSetting& setting)
+    : request(setting.request),
+      observer(setting.observer),
+      models(setting.models),
+      egress(request.limits.egress_bytes),
+      calls(request.time_calls),
+      slot_(setting.backend),
+      seed_(request.seed),
+      handles(clamped<std::uint32_t>(request.limits.handles)),
+      tables(handles) {
+  imports.add({"seed", "", fmt::format("{}", request.seed)});
+  imports.add({"argument", "0", request.name});
+  for (std::size_t i = 0; i < request.arguments.size(); ++i) {
+    imports.add({"argument", fmt::format("{}", i + 1), request.arguments[i]});
+  }
+}
+
+Session::~Session() = default;
+
+// ---- the engine ----
+
+sandbox::Call<void> Session::open_backend() {
+  auto opened = slot_.open();
+  if (!opened) {
+    Error error = std::move(opened).error();
+    return end(RunStatus::failed, error.code, std::move(error.message));
+  }
+  auto backend = *std::move(opened);
+  context_ =
+      backend->make_context({.memory_limit_bytes = clamped<std::int64_t>(request.limits.tensor_bytes), .seed = seed_});
+  context_->set_grad_mode(grad_mode_);
+  context_->set_deadline(deadline_);
+  if (inside_) before_ = backend->enter(context_.get());
+  backend_ = std::move(backend);
+  return {};
+}
+
+void Session::manual_seed(std::uint64_t seed) {
+  seed_ = seed;
+  if (context_) context_->manual_seed(seed);
+}
+
+void Session::set_grad_mode(engine::GradMode mode) {
+  grad_mode_ = mode;
+  if (context_) context_->set_grad_mode(mode);
+}
+
+Session::Inside::Inside(Session& session) : session_(session) {
+  session_.inside_ = true;
+  if (session_.backend_) session_.before_ = session_.backend_->enter(session_.context_.get());
+}
+
+Session::Inside::~Inside() {
+  session_.inside_ = false;
+  if (session_.backend_) session_.backend_->enter(session_.before_);
+}
+
+// ---- answers to the guest ----
+
+Session::GuestError Session::guest_error(Error error) {
+  if (error.code == ErrorCode::quota_exceeded && error.message.find("--limit") == std::string::npos) {
+    // The engine knows its limits, not the flags that set them.
+    const bool late = std::chrono::steady_clock::now() >= deadline_;
+    error.message += fmt::format("; {}", limit_hint(late ? LimitKind::time : LimitKind::tensors, request.limits));
+  }
+  last_error_ = error;
+  switch (error.code) {
+    case ErrorCode::invalid_argument:
+      return GuestError::InvalidArgument{std::move(error.message)};
+    case ErrorCode::shape_mismatch:
+      return GuestError::ShapeMismatch{std::move(error.message)};
+    case ErrorCode::dtype_mismatch:
+      return GuestError::DtypeMismatch{std::move(error.message)};
+    case ErrorCode::unsupported:
+      return GuestError::Unsupported{std::move(error.message)};
+    case ErrorCode::quota_exceeded:
+      return GuestError::QuotaExceeded{std::move(error.message)};
+    case ErrorCode::not_granted:
+      return GuestError::NotGranted{std::move(error.message)};
+    case ErrorCode::bad_data:
+      return GuestError::BadData{std::move(error.message)};
+    case ErrorCode::io:
+    case ErrorCode::trap:
+    case ErrorCode::interrupted:
+    case ErrorCode::internal:
+      break;
+  }
+  return GuestError::Internal{std::move(error.message)};
+}
+
+Session::GuestError Session::refuse_egress(std::uint64_t bytes, std::string_view what) {
+  return guest_error({ErrorCode::quota_exceeded, egress.refusal(what, bytes, request.limits)});
+}
+
+Session::GuestError Session::not_granted(GrantKind kind, std::string_view name) {
+  constexpr std::size_t kShown = 64;
+  const std::string_view shown = name.substr(0, kShown);
+  const std::string flag = kind == GrantKind::output ? fmt::format("--out {}=PATH", shown)
+                                                     : fmt::format("--grant {}:{}=PATH", grant_kind_name(kind), shown);
+  return guest_error({ErrorCode::not_granted, fmt::format("no {} is granted under the name '{}'; grant it with {}",
+                                                          grant_kind_name(kind), shown, flag)});
+}
+
+Session::GuestError Session::guarded_error(Error error, std::string_view sentence) {
+  note(error.message);
+  return guest_error({error.code, std::string(sentence)});
+}
+
+Unexpected<sandbox::Trap> Session::end(RunStatus status, ErrorCode code, std::string sentence) {
+  if (!ending_) ending_ = Ending{status, code, sentence};
+  return sandbox::trap(std::move(sentence));
+}
+
+// ---- waiting for batches ----
+
+Result<std::optional<data::Batch>> Session::wait_for(data::BatchStream& stream) {
+  {
+    const std::lock_guard lock(waiting_mutex_);
+    if (stopped_) stream.cancel();
+    waiting_ = &stream;
+  }
+  auto batch = stream.next();
+  const std::lock_guard lock(waiting_mutex_);
+  waiting_ = nullptr;
+  return batch;
+}
+
+void Session::stop_waiting() {
+  const std::lock_guard lock(waiting_mutex_);
+  stopped_ = true;
+  if (waiting_ != nullptr) waiting_->cancel();
+}
+
+Result<std::shared_ptr<const data::Dataset>> Session::open_dataset(std::string_view name,
+                                                                   const std::filesystem::path& path) {
+  if (const auto found = datasets_.find(name); found != datasets_.end()) return found->second;
+  CLOISTER_TRY(auto dataset, data::open_dataset(path.string()));
+  use_grant(GrantKind::dataset, name);
+  datasets_.emplace(name, dataset);
+  return dataset;
+}
+
+// ---- the report ----
+
+GrantUse& Session::use_grant(GrantKind kind, std::string_view name) {
+  GrantUse& use = grants_[{kind, std::string(name)}];
+  use.used = true;
+  return use;
+}
+
+void Session::note(std::string sentence) {
+  if (notes_.size() < kMaxNotes) notes_.push_back(std::move(sentence));
+}
+
+void Session::finish_datasets(bool in_order) {
+  for (const auto& [name, dataset] : datasets_) {
+    std::optional<Digest> digest = dataset->digest();
+    if (!digest && in_order) {
+      if (auto completed = dataset->complete_digest()) {
+        digest = *completed;
+      } else {
+        note(std::move(completed).error().message);
+      }
+    }
+    use_grant(GrantKind::dataset, name).digest = digest;
+    imports.add({"dataset", name, digest ? hex(*digest) : std::string("not read to its end")});
+  }
+}
+
+void Session::fill(RunReport& report) {
+  report.phases = phases.finish();
+  // A run that was cut short does not read the rest of its datasets for their digests.
+  finish_datasets(report.status == RunStatus::ok || report.status == RunStatus::failed);
+  report.seed = request.seed;
+  report.arguments = request.arguments;
+  for (const GrantKind kind : {GrantKind::dataset, GrantKind::model, GrantKind::output}) {
+    for (const auto& [name, path] : request.grants.of(kind)) {
+      GrantUse use = grants_[{kind, name}];
+      use.kind = kind;
+      use.name = name;
+      use.path = path;
+      if (kind == GrantKind::output && !use.used) {
+        note(fmt::format("the output '{}' was granted and never written", name));
+      }
+      report.grants.push_back(std::move(use));
+    }
+  }
+  report.notes = std::move(notes_);
+  report.limits = request.limits;
+  report.egress = egress.by_kind();
+  const auto used = [&report](LimitKind kind) -> std::uint64_t& { return report.used[static_cast<std::size_t>(kind)]; };
+  used(LimitKind::egress) = egress.total();
+  used(LimitKind::handles) = handles.peak();
+  if (context_) used(LimitKind::tensors) = static_cast<std::uint64_t>(context_->memory().peak_bytes.load());
+  if (backend_) report.engine = backend_->description();
+  report.calls = calls.list();
+  for (const CallCount& call : report.calls) report.call_time += call.time;
+  report.imports = imports.facts();
+  report.imports_digest = imports.finish();
+}
+
+}  // namespace cloister::host

@@ -1,0 +1,192 @@
+// What one instance has on the host's side: its tables, meters, virtual time, and the way to the engine.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "call_count.h"
+#include "cloister/data/dataset.h"
+#include "cloister/engine/optimizers.h"
+#include "cloister/host/host.h"
+#include "cloister/sandbox/binding.h"
+#include "deterministic.h"
+#include "egress.h"
+#include "import_log.h"
+#include "model_store.h"
+#include "phases.h"
+#include "tables.h"
+
+namespace cloister::host {
+
+class BackendSlot;
+
+// What is asked of a session and what all sessions of a host share. All of it outlives the session.
+struct SessionSetting {
+  const RunRequest& request;
+  RunObserver& observer;
+  BackendSlot& backend;
+  ModelStore& models;
+};
+
+// The interfaces of the world work on this and nothing else.
+// Thread safety: one thread at a time, except stop_waiting.
+class Session {
+ public:
+  explicit Session(const SessionSetting& setting);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  using GuestError = bindings::ml::tensors::Error;
+  template <class T>
+  using Answer = sandbox::Call<Expected<T, GuestError>>;
+  using TensorHandle = sandbox::Own<bindings::ml::tensors::Tensor>;
+
+  // ---- the engine ----
+
+  // Opens the backend and makes this session's context, unless that was done. A failure is the host's, not the guest's:
+  // it ends the run.
+  [[nodiscard]] sandbox::Call<void> need_backend() {
+    if (backend_) [[likely]] {
+      return {};
+    }
+    return open_backend();
+  }
+  // REQUIRES: need_backend() succeeded, or a tensor was found in a table.
+  [[nodiscard]] engine::TensorBackend& backend() { return *backend_; }
+  [[nodiscard]] const std::shared_ptr<engine::TensorBackend>& shared_backend() const { return backend_; }
+  // nullptr before the backend is open.
+  [[nodiscard]] engine::InstanceContext* context() { return context_.get(); }
+
+  // These hold before the backend is open as well; they do not open it.
+  void manual_seed(std::uint64_t seed);
+  void set_grad_mode(engine::GradMode mode);
+  [[nodiscard]] engine::GradMode grad_mode() const { return grad_mode_; }
+
+  // While the guest runs, on the thread that runs it: installs the context.
+  class Inside {
+   public:
+    explicit Inside(Session& session);
+    ~Inside();
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+
+   private:
+    Session& session_;
+  };
+
+  // ---- answers to the guest ----
+
+  // The WIT's error for one of ours. It is remembered: a guest that ends after it ended because of it.
+  [[nodiscard]] GuestError guest_error(Error error);
+  // Nothing when the bytes may leave, and they are counted; otherwise the error for the guest.
+  // `what` as in EgressMeter::refusal.
+  [[nodiscard]] std::optional<GuestError> charge(EgressKind kind, std::uint64_t bytes, std::string_view what) {
+    if (egress.charge(kind, bytes)) [[likely]] {
+      return std::nullopt;
+    }
+    return refuse_egress(bytes, what);
+  }
+  // The error for a name that nothing is granted under.
+  [[nodiscard]] GuestError not_granted(GrantKind kind, std::string_view name);
+  // An error about granted things whose sentence has paths in it, which are none of the guest's business: `sentence`
+  // goes to the guest, the whole story to the report.
+  [[nodiscard]] GuestError guarded_error(Error error, std::string_view sentence);
+
+  // A handle for an object; the object is gone when the quota of handles is used up.
+  template <class R, class Object>
+  [[nodiscard]] Expected<sandbox::Own<R>, GuestError> give(sandbox::ResourceTable<R, Object>& table,
+                                                           std::type_identity_t<Object> object) {
+    auto handle = table.insert(std::move(object));
+    if (handle) [[likely]] {
+      return *std::move(handle);
+    }
+    return Unexpected(guest_error(std::move(handle).error()));
+  }
+  // A handle for what an operator gave, or its error.
+  [[nodiscard]] Expected<TensorHandle, GuestError> give(Result<engine::Tensor> tensor) {
+    if (tensor) [[likely]] {
+      return give(tables.tensors, *std::move(tensor));
+    }
+    return Unexpected(guest_error(std::move(tensor).error()));
+  }
+
+  // Ends the run: `return session.end(...)` from a host function.
+  [[nodiscard]] Unexpected<sandbox::Trap> end(RunStatus status, ErrorCode code, std::string sentence);
+
+  // ---- waiting for batches ----
+
+  // The next batch; stop_waiting, from any thread, makes it answer `interrupted`, now and from then on.
+  Result<std::optional<data::Batch>> wait_for(data::BatchStream& stream);
+  void stop_waiting();
+
+  // ---- the report ----
+
+  // Marks a grant as used. `digest` may be known only later.
+  GrantUse& use_grant(GrantKind kind, std::string_view name);
+  void note(std::string sentence);
+
+  struct Ending {
+    RunStatus status;
+    ErrorCode code;
+    std::string sentence;
+  };
+  [[nodiscard]] const std::optional<Ending>& ending() const { return ending_; }
+  // The last error that the guest was given, if no other followed.
+  [[nodiscard]] const std::optional<Error>& last_error() const { return last_error_; }
+  // Fills everything that the session knows. REQUIRES: report.status is set.
+  void fill(RunReport& report);
+
+  // For the run's deadline; REQUIRES: called before the guest starts.
+  void set_deadline(std::chrono::steady_clock::time_point deadline) { deadline_ = deadline; }
+
+  // A granted dataset, opened at most once a session. Errors: as data::open_dataset.
+  Result<std::shared_ptr<const data::Dataset>> open_dataset(std::string_view name, const std::filesystem::path& path);
+
+  const RunRequest& request;
+  RunObserver& observer;
+  ModelStore& models;
+  EgressMeter egress;
+  CallCounts calls;
+  ImportLog imports;
+  VirtualClock clock;
+  PhaseClock phases;
+
+ private:
+  sandbox::Call<void> open_backend();
+  GuestError refuse_egress(std::uint64_t bytes, std::string_view what);
+  void finish_datasets(bool in_order);
+
+  BackendSlot& slot_;
+  std::uint64_t seed_;
+  engine::GradMode grad_mode_ = engine::GradMode::grad;
+  std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
+  bool inside_ = false;
+  engine::InstanceContext* before_ = nullptr;
+
+  std::optional<Ending> ending_;
+  std::optional<Error> last_error_;
+  std::vector<std::string> notes_;
+  std::map<std::pair<GrantKind, std::string>, GrantUse> grants_;
+  std::map<std::string, std::shared_ptr<const data::Dataset>, std::less<>> datasets_;
+
+  std::mutex waiting_mutex_;
+  data::BatchStream* waiting_ = nullptr;
+  bool stopped_ = false;
+
+  // In this order: tables hold tensors and streams, which need the context, which needs the backend.
+  std::shared_ptr<engine::TensorBackend> backend_;
+  std::unique_ptr<engine::InstanceContext> context_;
+
+ public:
+  sandbox::HandleQuota handles;
+  Tables tables;
+};
+
+}  // namespace cloister::host

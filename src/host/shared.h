@@ -1,0 +1,31 @@
+// What the runs of one host share.
+#pragma once
+
+#include <memory>
+
+#include "backend_slot.h"
+#include "cloister/host/host.h"
+#include "cloister/sandbox/component.h"
+#include "cloister/sandbox/linker.h"
+#include "cloister/sandbox/runtime.h"
+#include "model_store.h"
+#include "watcher.h"
+
+namespace cloister::host {
+
+struct Host::Shared {
+  HostOptions options;
+  sandbox::Runtime runtime;
+  sandbox::Linker linker;
+  std::unique_ptr<Watcher> watcher;
+  BackendSlot backend;
+  ModelStore models;
+};
+
+struct Workload::Shared {
+  sandbox::Component component;
+  sandbox::Program program;
+  Nanoseconds compile_time{};
+};
+
+}  // namespace cloister::host
