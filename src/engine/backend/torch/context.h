@@ -1,0 +1,42 @@
+// What libtorch needs to know of the instance whose call this is: whose memory, which generator, what is recorded.
+#pragma once
+
+#include <ATen/core/Generator.h>
+
+#include "allocator/tensor_allocator.h"
+#include "cloister/engine/instance_context.h"
+#include "cloister/engine/tensor_backend.h"
+
+namespace cloister::engine {
+
+class TorchContext final : public InstanceContext {
+ public:
+  TorchContext(const ContextOptions& options, at::Generator generator);
+  ~TorchContext() override;
+  TorchContext(const TorchContext&) = delete;
+  TorchContext& operator=(const TorchContext&) = delete;
+
+  [[nodiscard]] const MemoryAccount& memory() const override { return owner_->account; }
+  void set_deadline(std::chrono::steady_clock::time_point deadline) override;
+  void manual_seed(std::uint64_t seed) override;
+  void set_grad_mode(GradMode mode) override;
+  [[nodiscard]] GradMode grad_mode() const override { return mode_; }
+
+  [[nodiscard]] MemoryOwner* owner() const { return owner_; }
+  [[nodiscard]] const at::Generator& generator() const { return generator_; }
+
+  // The calling thread's context, or null.
+  static TorchContext* current();
+  // Makes `context` the calling thread's and installs its mode; returns the one before.
+  static TorchContext* enter(TorchContext* context);
+
+ private:
+  MemoryOwner* owner_;
+  at::Generator generator_;
+  GradMode mode_ = GradMode::grad;
+};
+
+// The owner to charge on this thread, or null.
+MemoryOwner* current_owner();
+
+}  // namespace cloister::engine

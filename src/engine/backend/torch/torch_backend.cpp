@@ -1,0 +1,152 @@
+#include "torch_backend.h"
+
+#include <c10/core/GradMode.h>
+#include <c10/core/impl/COW.h>
+#include <fmt/format.h>
+#include <torch/version.h>
+
+#include <cmath>
+
+#include "shape.h"
+
+namespace cloister::engine {
+
+TorchBackend::TorchBackend(Device device, int threads)
+    : device_(device),
+      at_device_(device.kind == Device::Kind::cpu ? at::Device(at::kCPU)
+                                                  : at::Device(at::kCUDA, static_cast<at::DeviceIndex>(device.index))),
+      threads_(threads),
+      description_(fmt::format("torch {}.{}.{} {}", TORCH_VERSION_MAJOR, TORCH_VERSION_MINOR, TORCH_VERSION_PATCH,
+                               device.kind == Device::Kind::cpu ? at::get_cpu_capability() : at_device_.str())) {}
+
+std::string_view TorchBackend::description() const { return description_; }
+Device TorchBackend::device() const { return device_; }
+
+std::unique_ptr<InstanceContext> TorchBackend::make_context(const ContextOptions& options) {
+  // A generator of its own, not the process's: clone() makes one of the device's kind.
+  return std::make_unique<TorchContext>(options, at::globalContext().defaultGenerator(at_device_).clone());
+}
+
+InstanceContext* TorchBackend::enter(InstanceContext* context) {
+  return TorchContext::enter(static_cast<TorchContext*>(context));
+}
+
+void TorchBackend::retain(void* body) { c10::raw::intrusive_ptr::incref(static_cast<at::TensorImpl*>(body)); }
+void TorchBackend::release(void* body) { c10::raw::intrusive_ptr::decref(static_cast<at::TensorImpl*>(body)); }
+
+Shape TorchBackend::shape(const Tensor& self) const {
+  const at::IntArrayRef all = impl_of(self).sizes();
+  return {all.data(), all.size()};
+}
+Dtype TorchBackend::dtype(const Tensor& self) const {
+  return dtype_of(c10::typeMetaToScalarType(impl_of(self).dtype()));
+}
+Device TorchBackend::device_of(const Tensor& self) const {
+  const at::Device device = impl_of(self).device();
+  if (device.is_cpu()) return {};
+  return {Device::Kind::cuda, static_cast<std::uint32_t>(device.index())};
+}
+std::int64_t TorchBackend::numel(const Tensor& self) const { return impl_of(self).numel(); }
+
+Result<HostBytes> TorchBackend::read(const Tensor& self) {
+  return run(
+      "read",
+      [&](const at::Tensor& tensor) -> Result<HostBytes> {
+        at::Tensor host = tensor;
+        if (!tensor.is_cpu() || !tensor.is_contiguous()) {
+          const c10::NoGradGuard records_nothing;
+          host = tensor.to(at::kCPU).contiguous();
+        }
+        const auto* data = static_cast<const std::uint8_t*>(host.const_data_ptr());
+        const std::size_t size = host.nbytes();
+        return HostBytes{data, size, own(std::move(host))};
+      },
+      self);
+}
+
+Result<Scalar> TorchBackend::item(const Tensor& self) {
+  if (const std::int64_t n = numel(self); n != 1) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("item: the tensor has {} elements, but only one of a single element has a value", n));
+  }
+  return run(
+      "item",
+      [](const at::Tensor& tensor) -> Result<Scalar> {
+        const at::Scalar value = tensor.item();
+        if (value.isBoolean()) return Scalar(value.toBool());
+        if (value.isIntegral(/*includeBool=*/false)) return Scalar(value.toLong());
+        return Scalar(value.toDouble());
+      },
+      self);
+}
+
+Result<void> TorchBackend::check_writable(std::string_view op, const Tensor& self) {
+  if (!impl_of(self).has_storage()) return {};
+  const c10::StorageImpl& storage = *impl_of(self).unsafe_storage().unsafeGetStorageImpl();
+  if (!c10::impl::cow::is_cow_data_ptr(storage.data_ptr())) [[likely]]
+    return {};
+  if (auto fits = may_allocate(storage.nbytes(), current_owner()); !fits) {
+    return fail(fits.error().code, fmt::format("{}: {}", op, fits.error().message));
+  }
+  return {};
+}
+
+Result<void> TorchBackend::check_new(std::string_view op, Shape shape, Dtype dtype) const {
+  CLOISTER_TRY(const Extent extent, checked_extent(op, shape, dtype));
+  if (auto fits = may_allocate(extent.bytes, current_owner()); !fits) {
+    return fail(fits.error().code, fmt::format("{}: {}", op, fits.error().message));
+  }
+  return {};
+}
+
+Result<void> TorchBackend::check_cost(std::string_view op, Dtype dtype, std::int64_t multiply_adds) const {
+  const TorchContext* context = TorchContext::current();
+  if (context == nullptr) return {};
+  using Clock = std::chrono::steady_clock;
+  const Clock::rep deadline = context->memory().deadline.load(std::memory_order_relaxed);
+  if (deadline == std::numeric_limits<Clock::rep>::max()) return {};
+  // Multiply-adds a second that no thread or GPU reaches: what is refused here could not have ended in time.
+  const bool narrow = element_size(dtype) <= 2;
+  const double rate = device_.kind == Device::Kind::cuda ? 1e15 : (narrow ? 2e12 : 2e11) * threads_;
+  const double left = 1e-9 * static_cast<double>(deadline - Clock::now().time_since_epoch().count());
+  if (static_cast<double>(multiply_adds) <= left * rate) return {};
+  return fail(
+      ErrorCode::quota_exceeded,
+      fmt::format("{}: {:.2g} multiply-adds cannot end in the {:.1f} s that the run has left; allow it more with "
+                  "--limit wall=SECONDS",
+                  op, static_cast<double>(multiply_adds), std::max(left, 0.0)));
+}
+
+Result<at::Generator> TorchBackend::generator(std::string_view op) {
+  const TorchContext* context = TorchContext::current();
+  if (context == nullptr) {
+    return fail(ErrorCode::internal, fmt::format("{}: no instance is entered, whose generator could be used", op));
+  }
+  return context->generator();
+}
+
+Result<void> TorchBackend::check_indices(std::string_view op, const Tensor& index, std::int64_t bound,
+                                         std::optional<std::int64_t> ignored) const {
+  // Which index it is does not belong in the message: it is a tensor's content.
+  const auto outside = [&] {
+    return fail(ErrorCode::invalid_argument, fmt::format("{}: an index lies outside of 0 .. {}", op, bound - 1));
+  };
+  const auto scan = [&](auto* values, std::int64_t n) {
+    bool bad = false;
+    for (std::int64_t i = 0; i < n; ++i) {
+      const std::int64_t value = values[i];
+      bad |= (value < 0 || value >= bound) && !(ignored && value == *ignored);
+    }
+    return bad;
+  };
+  const Borrowed borrowed(index);
+  if (borrowed->numel() == 0) return {};
+  const c10::NoGradGuard records_nothing;
+  const at::Tensor host = borrowed->is_cpu() ? borrowed->contiguous() : borrowed->to(at::kCPU).contiguous();
+  const bool bad = host.scalar_type() == at::kInt ? scan(host.const_data_ptr<std::int32_t>(), host.numel())
+                                                  : scan(host.const_data_ptr<std::int64_t>(), host.numel());
+  if (bad) return outside();
+  return {};
+}
+
+}  // namespace cloister::engine
