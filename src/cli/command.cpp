@@ -38,24 +38,32 @@ ExitCode print(const std::string& text) {
 std::string sentence_of(const CLI::ParseError& error) {
   std::string text = error.what();
   while (!text.empty() && (text.back() == '\n' || text.back() == '.')) text.pop_back();
-  if (text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])) != 0) {
+  if (text.size() > 1 && std::isupper(static_cast<unsigned char>(text[1])) == 0) {
     text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
   }
   return text;
 }
 
-ExitCode refuse(const CLI::App& app, const CLI::ParseError& error) {
+ExitCode refuse(const CLI::App& app, const CLI::ParseError& error, const std::string& first_word) {
+  std::string sentence = sentence_of(error);
   std::string help = "cloister --help";
   for (const CLI::App* chosen : app.get_subcommands()) help = fmt::format("cloister {} --help", chosen->get_name());
-  complain(fmt::format("{}; see '{}'", sentence_of(error), help));
+  if (app.get_subcommands().empty() && !first_word.empty() && first_word.front() != '-') {
+    sentence = fmt::format("there is no subcommand '{}'", first_word);
+  }
+  complain(fmt::format("{}; see '{}'", sentence, help));
   return ExitCode::usage;
 }
 
 // --help belongs to the innermost subcommand that was named.
 std::string help_of(const CLI::App& app) {
   const CLI::App* at = &app;
-  while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
-  return at->help();
+  std::string path;
+  while (!at->get_subcommands().empty()) {
+    path += (path.empty() ? "" : " ") + at->get_name();
+    at = at->get_subcommands().front();
+  }
+  return at->help(path);
 }
 
 ExitCode parse_and_act(std::vector<std::string> words) {
@@ -66,6 +74,7 @@ ExitCode parse_and_act(std::vector<std::string> words) {
     return fmt::format("cloister {} (wasmtime {})", CLOISTER_VERSION, sandbox::Runtime::engine_version());
   });
   app.footer(kExample);
+  const std::string first_word = words.empty() ? "" : words.front();
   Action action;
   add_run(app, guest_arguments, action);
   add_inspect(app, action);
@@ -80,7 +89,7 @@ ExitCode parse_and_act(std::vector<std::string> words) {
   } catch (const CLI::CallForVersion& version) {
     return print(fmt::format("{}\n", version.what()));
   } catch (const CLI::ParseError& error) {
-    return refuse(app, error);
+    return refuse(app, error, first_word);
   }
   return action();
 }

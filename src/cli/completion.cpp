@@ -26,6 +26,7 @@ void collect(const CLI::App& app, const std::string& path, std::vector<Place>& p
     place.words.push_back(child->get_name());
   }
   for (const CLI::Option* option : app.get_options()) {
+    if (option->get_group().empty()) continue;  // hidden
     for (const std::string& name : option->get_lnames()) place.options.push_back("--" + name);
   }
   places.push_back(std::move(place));

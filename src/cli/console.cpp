@@ -6,8 +6,7 @@
 
 #include <cerrno>
 #include <cstdlib>
-
-#include "cloister/base/file.h"
+#include <system_error>
 
 namespace cloister::cli {
 namespace {
@@ -29,7 +28,10 @@ Result<void> write_fd(int fd, std::string_view text) {
     const ssize_t count = ::write(fd, text.data(), text.size());
     if (count < 0) {
       if (errno == EINTR) continue;
-      return fail_errno("write", fd == STDOUT_FILENO ? "standard output" : "standard error", errno);
+      const int error = errno;
+      return fail(ErrorCode::io,
+                  fmt::format("cannot write to standard {}: {}", fd == STDOUT_FILENO ? "output" : "error",
+                              std::error_code(error, std::generic_category()).message()));
     }
     text.remove_prefix(static_cast<std::size_t>(count));
   }
@@ -55,10 +57,9 @@ std::size_t Console::width() const {
 
 void Console::put(Stream& stream, std::string_view text) {
   if (stream.is_gone || text.empty()) return;
-  if (stream.is_terminal) {
-    clear();
-    stream.in_line = text.back() != '\n';
-  }
+  if (stream.is_terminal) clear();
+  // Cloister's own lines go to the same terminal, or to the same file when it is standard error's.
+  if (stream.is_terminal || stream.fd == err_) stream.in_line = text.back() != '\n';
   stream.is_gone = !write_fd(stream.fd, text);
 }
 
@@ -99,7 +100,7 @@ void Console::finish() {
     stream.held += stream.sanitizer.finish();
     put(stream, stream.held);
     stream.held.clear();
-    if (stream.in_line) put(stream, "\n");
+    if (stream.in_line && stream.is_terminal) put(stream, "\n");
   }
 }
 

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+#include <limits>
 #include <utility>
 
 #include "cloister/host/limits.h"
@@ -17,6 +20,17 @@ void overlay(Map& map, Map&& over) {
 template <class T>
 void overlay(std::optional<T>& value, std::optional<T>&& over) {
   if (over) value = std::move(over);
+}
+
+template <class T>
+Result<T> whole_number(std::string_view flag, std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  // TOML's numbers are signed; flags take the same ones.
+  const std::uint64_t most =
+      std::min<std::uint64_t>(std::numeric_limits<std::int64_t>::max(), std::numeric_limits<T>::max());
+  if (error == std::errc{} && end == text.data() + text.size() && number <= most) return static_cast<T>(number);
+  return fail(ErrorCode::invalid_argument, fmt::format("{} '{}' is not a whole number from 0 to {}", flag, text, most));
 }
 
 }  // namespace
@@ -40,6 +54,16 @@ Result<void> add_limit(Job& job, std::string_view text) {
     return fail(ErrorCode::invalid_argument,
                 fmt::format("the limit '{}' is given twice; give it once", text.substr(0, at)));
   }
+  return {};
+}
+
+Result<void> set_seed(Job& job, std::string_view text) {
+  CLOISTER_TRY(job.seed, whole_number<std::uint64_t>("--seed", text));
+  return {};
+}
+
+Result<void> set_threads(Job& job, std::string_view text) {
+  CLOISTER_TRY(job.threads, whole_number<int>("--threads", text));
   return {};
 }
 

@@ -22,6 +22,7 @@ fields these flags override. The run leaves a folder with outputs, metrics.jsonl
 struct Flags {
   std::string target;
   std::vector<std::string> grants, outputs, limits;
+  std::optional<std::string> seed, threads;
   Job job;
   bool json = false;
   std::string guest_cpu;
@@ -34,6 +35,8 @@ Result<Job> job_of(const Flags& flags, const std::vector<std::string>& guest_arg
   for (const std::string& text : flags.grants) CLOISTER_CHECK(add_grant(job, text));
   for (const std::string& text : flags.outputs) CLOISTER_CHECK(add_output(job, text));
   for (const std::string& text : flags.limits) CLOISTER_CHECK(add_limit(job, text));
+  if (flags.seed) CLOISTER_CHECK(set_seed(job, *flags.seed));
+  if (flags.threads) CLOISTER_CHECK(set_threads(job, *flags.threads));
   if (!guest_arguments.empty()) job.arguments = guest_arguments;
   if (!is_job_file(flags.target)) {
     job.component = flags.target;
@@ -69,9 +72,9 @@ void add_run(CLI::App& app, const std::vector<std::string>& guest_arguments, Act
   command->add_option("--device", flags->job.device, "Where tensors live: cpu (default), cuda or cuda:N")
       ->type_name("DEVICE");
   command->add_option("--backend", flags->job.backend, "What computes: torch (default) or stub")->type_name("NAME");
-  command->add_option("--seed", flags->job.seed, "Seed of all randomness that the workload sees (default 0)")
+  command->add_option("--seed", flags->seed, "Seed of all randomness that the workload sees (default 0)")
       ->type_name("N");
-  command->add_option("--threads", flags->job.threads, "Threads inside one operator (default: all processors)")
+  command->add_option("--threads", flags->threads, "Threads inside one operator (default: all processors)")
       ->type_name("N");
   command->add_option("--directory", flags->job.directory, "Folder that the run leaves (default: runs/NAME-N, fresh)")
       ->type_name("DIR");

@@ -96,22 +96,30 @@ Result<RunPlan> plan_run(const Job& job) {
 }
 
 Result<void> check_files(const RunPlan& plan) {
+  std::map<std::filesystem::path, std::string> users;
+  const auto use = [&users](const std::filesystem::path& path, const std::string& what) {
+    std::error_code error;
+    auto canonical = std::filesystem::weakly_canonical(path, error);
+    return users.emplace(error ? path : std::move(canonical), what);
+  };
   CLOISTER_CHECK(check_readable(plan.component, "the component"));
+  use(plan.component, "the component");
   for (const host::GrantKind kind : {host::GrantKind::dataset, host::GrantKind::model}) {
     for (const auto& [name, path] : plan.request.grants.of(kind)) {
-      CLOISTER_CHECK(check_readable(path, fmt::format("the {} '{}'", host::grant_kind_name(kind), name)));
+      const std::string what = fmt::format("the {} '{}'", host::grant_kind_name(kind), name);
+      CLOISTER_CHECK(check_readable(path, what));
+      use(path, what);
     }
   }
-  std::map<std::filesystem::path, std::string> seen;
   for (const auto& [name, path] : plan.request.grants.outputs) {
     if (path.empty()) continue;
-    const auto [other, is_new] = seen.emplace(std::filesystem::weakly_canonical(path), name);
-    if (!is_new) {
+    const std::string what = fmt::format("the output '{}'", name);
+    // An output would replace what the run reads, or another output.
+    if (const auto [user, is_new] = use(path, what); !is_new) {
       return fail(ErrorCode::invalid_argument,
-                  fmt::format("the outputs '{}' and '{}' have one path, '{}'; give each its own", other->second, name,
-                              path.string()));
+                  fmt::format("{} and {} have one path, '{}'; give each its own", user->second, what, path.string()));
     }
-    CLOISTER_CHECK(check_writable(path, fmt::format("the output '{}'", name)));
+    CLOISTER_CHECK(check_writable(path, what));
   }
   return {};
 }

@@ -52,21 +52,35 @@ Result<T> on_worker(EventLoop& events, const std::function<Result<T>()>& work, c
 
 [[noreturn]] void leave_at_once() { ::_exit(static_cast<int>(ExitCode::interrupted)); }
 
-// The exit code of a guest that ran; the record of how it ended is in the report.
-ExitCode exit_code_of_run(host::RunStatus status) {
-  switch (status) {
+// A run that ended badly because of its data or this machine says so, whatever the guest made of it.
+ExitCode exit_code_of_run(const host::RunReport& report) {
+  switch (report.status) {
     case host::RunStatus::ok:
       return ExitCode::ok;
-    case host::RunStatus::failed:
-      return ExitCode::workload_failed;
-    case host::RunStatus::trap:
-      return ExitCode::trap;
     case host::RunStatus::limit:
       return ExitCode::limit;
     case host::RunStatus::interrupted:
       return ExitCode::interrupted;
+    case host::RunStatus::failed:
+    case host::RunStatus::trap:
+      break;
   }
-  return ExitCode::internal;
+  switch (report.code) {
+    case ErrorCode::bad_data:
+    case ErrorCode::not_granted:
+    case ErrorCode::unsupported:
+    case ErrorCode::io:
+    case ErrorCode::internal:
+      return exit_code_of(report.code);
+    default:
+      return report.status == host::RunStatus::trap ? ExitCode::trap : ExitCode::workload_failed;
+  }
+}
+
+// What the host calls unsupported is here a component that fits no workload: bad input, not a lack of this machine.
+Error as_bad_input(Error error) {
+  if (error.code == ErrorCode::unsupported) error.code = ErrorCode::bad_data;
+  return error;
 }
 
 class RunSession {
@@ -84,13 +98,15 @@ class RunSession {
 
  private:
   Result<host::Workload> load() {
-    return on_worker<host::Workload>(
+    auto loaded = on_worker<host::Workload>(
         events_, [this] { return host_->load(plan_.component); },
         [] {
           complain("interrupted before the run started; nothing was written");
           leave_at_once();
         },
         [] {});
+    if (!loaded) return Unexpected(as_bad_input(std::move(loaded).error()));
+    return loaded;
   }
 
   Result<ExitCode> run_in(const RunDirectory& directory, const host::Workload& workload) {
@@ -118,7 +134,7 @@ class RunSession {
                    .started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(started)),
                    .from_cache = workload.from_cache(),
                    .compile_time = workload.compile_time(),
-                   .exit_code = exit_code_of_run(report->status),
+                   .exit_code = exit_code_of_run(*report),
                    .error = report->error};
     if (!lost) {
       facts.status = "failed";
@@ -198,8 +214,12 @@ class RunSession {
 
 Result<ExitCode> run_to_end(const RunPlan& plan, bool json) {
   CLOISTER_TRY(EventLoop events, EventLoop::create());
-  CLOISTER_TRY(std::unique_ptr<host::Host> host, host::Host::create(plan.host));
-  return RunSession(plan, json, std::move(events), std::move(host)).run_to_end();
+  auto host = host::Host::create(plan.host);
+  if (!host) {
+    // Its options come from this machine: the cache folder, the processor.
+    return fail(ErrorCode::io, std::move(host).error().message);
+  }
+  return RunSession(plan, json, std::move(events), *std::move(host)).run_to_end();
 }
 
 }  // namespace cloister::cli

@@ -43,7 +43,7 @@ class Console {
     int fd;
     bool is_terminal;
     bool is_gone = false;
-    bool in_line = false;  // the terminal's cursor stands behind an unfinished line of the guest
+    bool in_line = false;  // where Cloister writes too, a line of the guest is unfinished
     TerminalSanitizer sanitizer{};
     std::string held{};  // of an unfinished line
   };

@@ -32,6 +32,10 @@ Result<void> add_grant(Job& job, std::string_view text);
 Result<void> add_output(Job& job, std::string_view text);
 Result<void> add_limit(Job& job, std::string_view text);
 
+// `--seed N`: 0 to 2^63 - 1, the numbers that TOML has. `--threads N`. Errors: invalid_argument.
+Result<void> set_seed(Job& job, std::string_view text);
+Result<void> set_threads(Job& job, std::string_view text);
+
 // Reads a job from TOML. `directory`: what relative paths are relative to. `shown` names the file in errors.
 // Errors: invalid_argument with file and line for wrong TOML, an unknown key or a value of the wrong type.
 Result<Job> parse_job(std::string_view toml, const std::string& shown, const std::string& directory);

@@ -1,0 +1,111 @@
+#include "cloister/cli/run_plan.h"
+
+#include <gtest/gtest.h>
+
+#include "scratch_folder.h"
+
+namespace cloister::cli {
+namespace {
+
+Job small_job() {
+  Job job;
+  job.component = "folder/transfer.wasm";
+  return job;
+}
+
+TEST(RunPlan, HasDefaults) {
+  const auto plan = plan_run(small_job());
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(plan->request.name, "transfer");
+  EXPECT_EQ(plan->request.seed, 0U);
+  EXPECT_EQ(plan->host.backend, host::BackendKind::torch);
+  EXPECT_EQ(plan->host.device, engine::Device{});
+  EXPECT_EQ(plan->host.threads, available_processors());
+  EXPECT_EQ(plan->host.instances, 1U);
+}
+
+TEST(RunPlan, TakesTheJobsValues) {
+  Job job = small_job();
+  job.backend = "stub";
+  job.threads = 3;
+  job.seed = 9;
+  job.limits = {{"handles", "12"}};
+  job.arguments = std::vector<std::string>{"a"};
+  const auto plan = plan_run(job);
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(plan->host.backend, host::BackendKind::stub);
+  EXPECT_EQ(plan->host.threads, 3);
+  EXPECT_EQ(plan->request.seed, 9U);
+  EXPECT_EQ(plan->request.limits.handles, 12U);
+  EXPECT_EQ(plan->request.arguments, (std::vector<std::string>{"a"}));
+}
+
+TEST(RunPlan, RefusesWhatDoesNotExist) {
+  EXPECT_FALSE(plan_run(Job{}));
+  for (const auto& change :
+       std::vector<void (*)(Job&)>{[](Job& job) { job.device = "tpu"; }, [](Job& job) { job.backend = "jax"; },
+                                   [](Job& job) { job.threads = 0; }, [](Job& job) { job.threads = 1 << 20; },
+                                   [](Job& job) { job.limits = {{"bogus", "1"}}; },
+                                   [](Job& job) {
+                                     job.backend = "stub";
+                                     job.device = "cuda";
+                                   }}) {
+    Job job = small_job();
+    change(job);
+    const auto plan = plan_run(job);
+    ASSERT_FALSE(plan);
+    EXPECT_EQ(plan.error().code, ErrorCode::invalid_argument);
+  }
+}
+
+TEST(ParseDevice, KnowsItsForms) {
+  using engine::Device;
+  EXPECT_EQ(*parse_device("cpu"), Device{});
+  EXPECT_EQ(*parse_device("cuda"), (Device{Device::Kind::cuda, 0}));
+  EXPECT_EQ(*parse_device("cuda:3"), (Device{Device::Kind::cuda, 3}));
+  for (const char* text : {"", "cuda:", "cuda:-1", "cuda:1x", "cpu:0", "cuda:4294967296"}) {
+    EXPECT_FALSE(parse_device(text)) << text;
+  }
+}
+
+TEST(CheckFiles, NamesWhatIsMissing) {
+  const ScratchFolder scratch;
+  Job job;
+  job.component = scratch.put("a.wasm", "x").string();
+  job.grants.datasets.emplace("train", scratch.path());
+  EXPECT_TRUE(check_files(*plan_run(job)));
+
+  job.grants.models.emplace("lite0", scratch.path() / "gone");
+  const auto missing = check_files(*plan_run(job));
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, ErrorCode::bad_data);
+  EXPECT_NE(missing.error().message.find("the model 'lite0'"), std::string::npos);
+
+  job.component = (scratch.path() / "b.wasm").string();
+  EXPECT_NE(check_files(*plan_run(job)).error().message.find("the component"), std::string::npos);
+}
+
+TEST(CheckFiles, TwoOutputsMayNotShareAPath) {
+  const ScratchFolder scratch;
+  Job job;
+  job.component = scratch.put("a.wasm", "x").string();
+  job.grants.outputs.emplace("one", scratch.path() / "w");
+  job.grants.outputs.emplace("two", scratch.path() / "." / "w");
+  const auto checked = check_files(*plan_run(job));
+  ASSERT_FALSE(checked);
+  EXPECT_NE(checked.error().message.find("'one' and the output 'two'"), std::string::npos);
+}
+
+TEST(CheckFiles, AnOutputMayNotReplaceAnInput) {
+  const ScratchFolder scratch;
+  Job job;
+  job.component = scratch.put("a.wasm", "x").string();
+  job.grants.models.emplace("lite0", scratch.put("m", "x"));
+  job.grants.outputs.emplace("weights", scratch.path() / "m");
+  const auto checked = check_files(*plan_run(job));
+  ASSERT_FALSE(checked);
+  EXPECT_NE(checked.error().message.find("'weights'"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace cloister::cli
