@@ -28,6 +28,6 @@ struct Case {
   void (*run)(Operands& operands, std::int64_t count);
 };
 
-// `call` (no argument, no tensor), `one-handle`, `two-handles`, `bytes-in`, `bytes-out`, then every
-// operator of wit/ops.wit by its name.
+// `call` (no argument, no tensor), `one-handle`, `two-handles`, `bytes-in`, `bytes-out`, then `op.NAME` for every
+// operator of wit/ops.wit.
 std::span<const Case> cases();

@@ -1,7 +1,7 @@
 // The frozen networks, in libtorch: uint8 images [n, 224, 224, 3] -> float32 features [n, 1280].
 #pragma once
 
-#include <torch/torch.h>
+#include <ATen/ATen.h>
 
 #include <functional>
 #include <map>
@@ -10,8 +10,8 @@
 inline constexpr int64_t kImageSize = 224;
 inline constexpr int64_t kFeatures = 1280;
 
-using Backbone = std::function<torch::Tensor(const torch::Tensor&)>;
-using Weights = std::map<std::string, torch::Tensor>;
+using Backbone = std::function<at::Tensor(const at::Tensor&)>;
+using Weights = std::map<std::string, at::Tensor>;
 
 // EfficientNet-Lite0 (Tan and Le, 2019; TensorFlow's Lite variant) in channels-last order, its batch normalisation
 // folded into the convolutions. Throws std::out_of_range for weights that lack a parameter.

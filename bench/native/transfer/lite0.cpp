@@ -1,3 +1,5 @@
+#include <c10/core/InferenceMode.h>
+
 #include <optional>
 #include <utility>
 #include <vector>
@@ -7,14 +9,14 @@
 namespace {
 
 struct Convolution {
-  torch::Tensor weight, bias;
+  at::Tensor weight, bias;
   int64_t stride = 1, padding = 0, groups = 1;
   std::vector<int64_t> pad;  // left, right, top, bottom where the padding is lopsided
   bool relu6 = true;
 
-  torch::Tensor operator()(const torch::Tensor& input) const {
-    torch::Tensor output = torch::conv2d(pad.empty() ? input : torch::constant_pad_nd(input, pad, 0), weight, bias,
-                                         stride, padding, 1, groups);
+  at::Tensor operator()(const at::Tensor& input) const {
+    at::Tensor output =
+        at::conv2d(pad.empty() ? input : at::constant_pad_nd(input, pad, 0), weight, bias, stride, padding, 1, groups);
     if (relu6) output.clamp_(0, 6);
     return output;
   }
@@ -25,8 +27,8 @@ struct Block {
   Convolution depthwise, project;
   bool residual = false;
 
-  torch::Tensor operator()(const torch::Tensor& input) const {
-    torch::Tensor output = project(depthwise(expand ? (*expand)(input) : input));
+  at::Tensor operator()(const at::Tensor& input) const {
+    at::Tensor output = project(depthwise(expand ? (*expand)(input) : input));
     if (residual) output += input;
     return output;
   }
@@ -41,10 +43,10 @@ constexpr Stage kStages[] = {{1, 3, 1, 1, 32, 16},  {2, 3, 2, 6, 16, 24},   {2, 
 
 Convolution load_convolution(const Weights& weights, const std::string& name, const std::string& norm, int64_t kernel,
                              int64_t stride, int64_t groups, bool relu6) {
-  const torch::Tensor scale = weights.at(norm + ".weight") * (weights.at(norm + ".running_var") + 1e-3).rsqrt();
+  const at::Tensor scale = weights.at(norm + ".weight") * (weights.at(norm + ".running_var") + 1e-3).rsqrt();
   Convolution layer;
   layer.weight =
-      (weights.at(name + ".weight") * scale.reshape({-1, 1, 1, 1})).contiguous(torch::MemoryFormat::ChannelsLast);
+      (weights.at(name + ".weight") * scale.reshape({-1, 1, 1, 1})).contiguous(at::MemoryFormat::ChannelsLast);
   layer.bias = weights.at(norm + ".bias") - weights.at(norm + ".running_mean") * scale;
   layer.stride = stride;
   layer.groups = groups;
@@ -62,8 +64,8 @@ struct Lite0 {
   Convolution stem, head;
   std::vector<Block> blocks;
 
-  torch::Tensor operator()(const torch::Tensor& images) const {
-    torch::Tensor x = images.permute({0, 3, 1, 2}).to(torch::kFloat32) - 127;
+  at::Tensor operator()(const at::Tensor& images) const {
+    at::Tensor x = images.permute({0, 3, 1, 2}).to(at::kFloat) - 127;
     x *= 1.0 / 128;
     x = stem(x);
     for (const Block& block : blocks) x = block(x);

@@ -15,15 +15,15 @@ T checked(cloister::Result<T> result) {
   if constexpr (!std::is_void_v<T>) return *std::move(result);
 }
 
-std::span<std::byte> bytes_of(const torch::Tensor& tensor) {
+std::span<std::byte> bytes_of(const at::Tensor& tensor) {
   return {static_cast<std::byte*>(tensor.data_ptr()), tensor.nbytes()};
 }
 
 // The buffer becomes the tensor's storage.
-torch::Tensor adopt(data::Buffer buffer, std::vector<int64_t> shape, torch::ScalarType type) {
+at::Tensor adopt(data::Buffer buffer, std::vector<int64_t> shape, at::ScalarType type) {
   auto owner = std::make_shared<data::Buffer>(std::move(buffer));
   void* const bytes = owner->data();
-  return torch::from_blob(bytes, shape, [owner](void*) {}, type);
+  return at::from_blob(bytes, shape, [owner](void*) {}, type);
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ Weights load_weights(const std::string& path) {
   Weights weights;
   for (const data::StoredTensor& stored : file.tensors()) {
     if (stored.dtype != cloister::Dtype::float32) continue;  // counters of batches seen in training
-    const torch::Tensor tensor = torch::empty(stored.shape);
+    const at::Tensor tensor = at::empty(stored.shape);
     checked(file.read(stored, bytes_of(tensor)));
     weights.emplace(stored.name, tensor);
   }
@@ -65,7 +65,7 @@ bool Loader::next(Batch* batch) {
   auto read = checked(stream_->next());
   if (!read) return false;
   const int64_t size = read->shape.front();
-  batch->inputs = adopt(std::move(read->inputs), std::move(read->shape), torch::kUInt8);
-  batch->labels = adopt(std::move(read->labels), {size}, torch::kInt64);
+  batch->inputs = adopt(std::move(read->inputs), std::move(read->shape), at::kByte);
+  batch->labels = adopt(std::move(read->labels), {size}, at::kLong);
   return true;
 }

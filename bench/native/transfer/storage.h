@@ -1,7 +1,7 @@
 // Granted files as tensors, by Cloister's readers: all that this program shares with Cloister.
 #pragma once
 
-#include <torch/torch.h>
+#include <ATen/ATen.h>
 
 #include <memory>
 #include <string>
@@ -12,7 +12,7 @@
 #include "cloister/data/dataset.h"
 
 struct Batch {
-  torch::Tensor inputs, labels;
+  at::Tensor inputs, labels;
 };
 
 // All throw std::runtime_error with the reader's sentence.
