@@ -12,15 +12,9 @@ endif()
 set(CLOISTER_WASM_FLAGS --target=wasm32-wasi -Wno-deprecated -O2 -msimd128 -Wall -Wextra -Werror)
 set(CLOISTER_WASM_CXX_FLAGS ${CLOISTER_WASM_FLAGS} -std=c++23 -fno-exceptions)
 
-set(CLOISTER_WIT ${CLOISTER_CARGO_TARGET}/release/cloister-wit)
-add_custom_target(cloister_wit_tool
-  COMMAND ${CMAKE_COMMAND} -E env CARGO_TARGET_DIR=${CLOISTER_CARGO_TARGET}
-    ${CARGO} build --locked --quiet --profile release --package cloister-wit
-  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/rust
-  BYPRODUCTS ${CLOISTER_WIT}
-  JOB_POOL cargo
-  COMMENT "Building cloister-wit with cargo"
-  VERBATIM)
+set(CLOISTER_WIT ${CLOISTER_RUST_OUT}/cloister-wit/cloister-wit)
+cloister_rust_artifacts(cloister_wit_tool PROFILE release PACKAGE cloister-wit FOLDER ${CLOISTER_RUST_OUT}/cloister-wit
+  ARTIFACTS cloister-wit FILES cloister-wit)
 
 # cloister_guest_bindings(NAME WIT folder WORLD world): C bindings in ${CMAKE_BINARY_DIR}/guest-bindings/NAME. Sets in the caller
 # NAME_INCLUDE (folder), NAME_HEADER and NAME_OBJECTS (to depend on and to link).

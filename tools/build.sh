@@ -16,7 +16,7 @@ if [ ! -f "$folder/build.ninja" ]; then
   rm -f "/tmp/cloister-configure-$$.log"
 fi
 profile=$(sed -n 's/^CLOISTER_RUST_PROFILE:[A-Z]*=//p' "$folder/CMakeCache.txt")
-if [ -n "$profile" ] && [ ! -f "$CLOISTER_CACHE/cargo/$profile/libcloister_wasmtime.a" ]; then
+if [ -n "$profile" ] && [ ! -d "$CLOISTER_CACHE/rust/cloister-wasmtime-$profile" ]; then
   echo "build: the first build compiles Wasmtime: 5 to 8 minutes on two cores"
 fi
 targets=()
