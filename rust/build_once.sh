@@ -11,7 +11,7 @@ cache=${CLOISTER_CACHE:-$HOME/.cache/cloister}
 
 key=$({
   rustc --version
-  (cd "$rust/.." && find rust wit -type f -not -path '*/target/*' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)
+  (cd "$rust/.." && find rust wit tests/unit/wit/wit -type f -not -path '*/target/*' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum)
 } | sha256sum | cut -c1-32)
 kept=$cache/rust/$package-$profile/$key
 
