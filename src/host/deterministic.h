@@ -14,6 +14,7 @@ class VirtualClock {
   static constexpr std::uint64_t kTickNs = 1'000;
   // 2026-01-01T00:00:00Z in seconds since 1970: what the wall clock shows at virtual time 0.
   static constexpr std::uint64_t kWallStartSeconds = 1'767'225'600;
+  static constexpr std::uint64_t kEnd = std::uint64_t{1} << 63;
 
   [[nodiscard]] std::uint64_t now() const { return now_; }
   // The time, after the tick of this reading.
@@ -32,7 +33,6 @@ class VirtualClock {
   }
 
  private:
-  static constexpr std::uint64_t kEnd = std::uint64_t{1} << 63;
   std::uint64_t now_ = 0;
 };
 

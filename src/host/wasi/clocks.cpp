@@ -1,4 +1,6 @@
 // wasi:clocks over the instance's virtual time.
+#include <algorithm>
+
 #include "interfaces.h"
 #include "operator_call.h"
 #include "wasi/handles.h"
@@ -25,7 +27,7 @@ class MonotonicClock final : public clocks::monotonic_clock::Host {
 
   sandbox::Call<sandbox::Own<Pollable>> subscribe_instant(std::uint64_t when) override {
     const CallCounts::Scope scope(session_.calls, kFunctionIndex<"wasi:clocks/monotonic-clock.subscribe-instant">);
-    return wasi_handle(session_, session_.tables.pollables, OpenPollable{when});
+    return wasi_handle(session_, session_.tables.pollables, OpenPollable{std::min(when, VirtualClock::kEnd)});
   }
 
   sandbox::Call<sandbox::Own<Pollable>> subscribe_duration(std::uint64_t when) override {

@@ -69,7 +69,7 @@ class Poll final : public io::poll::Host {
     session_.clock.advance_to(earliest);
     std::vector<std::uint32_t> ready;
     for (std::uint32_t i = 0; i < in.size(); ++i) {
-      if (session_.tables.pollables.find(in[i])->when <= std::max(earliest, session_.clock.now())) ready.push_back(i);
+      if (session_.tables.pollables.find(in[i])->when <= session_.clock.now()) ready.push_back(i);
     }
     return ready;
   }
