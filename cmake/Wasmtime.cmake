@@ -1,3 +1,4 @@
+include_guard(GLOBAL)
 # cloister::wasmtime: the Rust static library (Wasmtime, our extension, the generated shims), its headers, and the generated
 # C++ bindings of world `workload`. What cargo made is kept in CLOISTER_CACHE: a cold build takes minutes.
 set(CLOISTER_RUST_PROFILE fat CACHE STRING "cargo profile: fat is what ships; release builds in seconds, host calls cost 2-3 times more")

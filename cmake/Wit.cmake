@@ -1,3 +1,4 @@
+include_guard(GLOBAL)
 # Guests: components from C++ with clang's WebAssembly target. CMake has one toolchain a build, so guests are built by custom
 # commands.
 include(Wasmtime)
