@@ -42,7 +42,8 @@ Expected<void> of_another_kind() {
   Tensor weight = zeros(1);
   weight.requires_grad_();
   const Tensor parameters[] = {weight};
-  cloister_ml_optimizers_sgd_options_t options{.lr = 0.1};
+  cloister_ml_optimizers_sgd_options_t options{
+      .lr = 0.1, .momentum = 0, .dampening = 0, .weight_decay = 0, .nesterov = false};
   const auto optimizer =
       require<cloister_ml_optimizers_static_optimizer_sgd>(std::span<const Tensor>(parameters), &options);
   (void)numel_of(optimizer.__handle);
