@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "state.h"
+#include "trap_text.h"
 
 namespace cloister::sandbox {
 namespace {
@@ -147,6 +148,12 @@ Result<Component> Runtime::compile(std::span<const std::byte> bytes) const {
     case ffi::Ending::panic:
       return fail(ErrorCode::internal, fmt::format("the compiler failed on this component: {}", report.message));
     default:
+      if (report.message.find("pooling allocator") != std::string::npos) {
+        return fail(ErrorCode::quota_exceeded,
+                    fmt::format("this component needs more than an instance may have ({}); "
+                                "build it with one memory of at most {} a module and few tables",
+                                report.message, size_text(state_->options.max_guest_memory)));
+      }
       return fail(ErrorCode::bad_data,
                   fmt::format("this is not a valid component ({}); build or fetch it again", report.message));
   }

@@ -24,6 +24,9 @@ const RESERVATION: u64 = 4 << 30;
 const CORE_INSTANCES: u32 = 8;
 const TABLES: u32 = 4;
 
+/// Elements that one table can have; every function whose address is taken is one.
+const TABLE_ELEMENTS: usize = 100_000;
+
 fn config(options: &EngineOptions) -> Result<Config> {
     let mut config = Config::new();
     config
@@ -66,6 +69,9 @@ fn config(options: &EngineOptions) -> Result<Config> {
         .total_memories(count)
         .total_tables(count.saturating_mul(TABLES))
         .total_stacks(0)
+        .max_memories_per_module(1)
+        .max_tables_per_module(TABLES)
+        .table_elements(TABLE_ELEMENTS)
         .max_memory_size(options.max_memory as usize)
         .max_unused_warm_slots(count)
         .linear_memory_keep_resident(options.keep_resident as usize)

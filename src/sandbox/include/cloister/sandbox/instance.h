@@ -27,7 +27,7 @@ struct Limits {
   // Core instances inside the component (a C++ component has about five).
   std::uint32_t core_instances = 64;
   // From the start of instantiation, host functions included; none: no deadline.
-  std::optional<std::chrono::nanoseconds> wall;
+  std::optional<std::chrono::nanoseconds> wall = {};
   // Bytes of lists and strings that one call may bring from the guest to the host.
   std::uint64_t call_bytes = std::uint64_t{512} << 20;
 };

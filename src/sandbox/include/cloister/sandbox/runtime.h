@@ -15,7 +15,7 @@ namespace cloister::sandbox {
 struct RuntimeOptions {
   // Where machine code is kept between processes; made if absent, its parent too. Empty: nothing is kept. The folder
   // must belong to this user and be closed to others: what lies in it is executed.
-  std::string cache_directory;
+  std::string cache_directory = {};
 
   // Instances that can exist at once. Each reserves 4 GiB of address space (no memory) for the whole life of the
   // runtime; valgrind and a low `ulimit -v` want a small number, such as 4.
@@ -30,7 +30,7 @@ struct RuntimeOptions {
 
   // The processor that code is compiled for: empty is this machine's; otherwise a Cranelift preset such as
   // "x86-64-v3", which valgrind can run where the machine's own AVX-512 code would be unknown to it.
-  std::string cpu;
+  std::string cpu = {};
 
   // Compile the functions of a component on all cores.
   bool parallel_compilation = true;
