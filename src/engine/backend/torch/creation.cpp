@@ -3,6 +3,7 @@
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <mutex>
 
@@ -56,11 +57,17 @@ Result<Extent> check_contents(std::string_view op, std::span<const std::uint8_t>
 
 Result<Tensor> TorchBackend::from_bytes(std::span<const std::uint8_t> bytes, Shape shape, Dtype dtype) {
   CLOISTER_TRY(const Extent extent, check_contents("from_bytes", bytes, shape, dtype));
-  return run("from_bytes", [&] {
-    at::Tensor host = at::empty(sizes(shape), at::TensorOptions().dtype(scalar_type(dtype)));
-    if (extent.bytes != 0) std::memcpy(host.mutable_data_ptr(), bytes.data(), extent.bytes);
-    return at_device_.is_cpu() ? host : host.to(at_device_);
-  });
+  return run("from_bytes", [&] { return copied(bytes.data(), extent, shape, dtype); });
+}
+
+at::Tensor TorchBackend::copied(const void* data, const Extent& extent, Shape shape, Dtype dtype) const {
+  if (!at_device_.is_cpu() && extent.bytes != 0) {
+    // from_blob only reads here.
+    return at::from_blob(const_cast<void*>(data), sizes(shape), options(dtype).device(at::kCPU)).to(at_device_);
+  }
+  at::Tensor tensor = at::empty(sizes(shape), options(dtype));
+  if (extent.bytes != 0) std::memcpy(tensor.mutable_data_ptr(), data, extent.bytes);
+  return tensor;
 }
 
 Result<HostBuffer> TorchBackend::allocate(InstanceContext* context, std::size_t bytes) {
@@ -77,9 +84,7 @@ Result<Tensor> TorchBackend::adopt(HostBuffer buffer, Shape shape, Dtype dtype) 
     // A host makes these tensors, not the guest that happens to be in inference mode: they can take part in training.
     const c10::InferenceMode off(false);
     if (extent.bytes == 0 || !at_device_.is_cpu() || !is_aligned(buffer.data)) {
-      at::Tensor host = at::empty(sizes(shape), at::TensorOptions().dtype(scalar_type(dtype)));
-      if (extent.bytes != 0) std::memcpy(host.mutable_data_ptr(), buffer.data, extent.bytes);
-      return at_device_.is_cpu() ? host : host.to(at_device_);
+      return copied(buffer.data, extent, shape, dtype);
     }
     const bool ours = buffer.release.target<FreeBlock>() != nullptr;
     c10::DataPtr data = ours ? c10::DataPtr(buffer.data, buffer.data, torch_allocator().raw_deleter(), at::kCPU)

@@ -11,6 +11,7 @@
 #include "context.h"
 #include "convert.h"
 #include "explain.h"
+#include "shape.h"
 
 namespace cloister::engine {
 
@@ -177,6 +178,9 @@ class TorchBackend final : public TensorBackend {
       return Unexpected(explain(op, all));
     }
   }
+
+  // A tensor on the device with a copy of `data`, which holds what the shape takes.
+  at::Tensor copied(const void* data, const Extent& extent, Shape shape, Dtype dtype) const;
 
   // Storage that is shared copy-on-write is copied by the write: that it fits the limit is known beforehand.
   static Result<void> check_writable(std::string_view op, const Tensor& self);
