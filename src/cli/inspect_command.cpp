@@ -6,12 +6,15 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
+#include <utility>
 
 #include "cloister/base/file.h"
 #include "cloister/cli/cache.h"
 #include "cloister/cli/command.h"
 #include "cloister/cli/console.h"
 #include "cloister/cli/quantity.h"
+#include "cloister/cli/run_plan.h"
 #include "cloister/cli/run_record.h"
 #include "cloister/host/host.h"
 #include "cloister/sandbox/runtime.h"
@@ -52,16 +55,44 @@ bool is_known(std::string_view name) {
                      [&](std::string_view known) { return compatible_name(known) == compatible_name(name); });
 }
 
-Result<Inspection> inspect(const std::string& path) {
-  Inspection found;
-  found.path = path;
-  CLOISTER_TRY(const std::vector<std::byte> bytes, read_file(path, kMaxComponent));
-  found.bytes = bytes.size();
+// Options of the sandbox come from this machine: its cache folder, its processor.
+Error as_environment(Error error) { return {ErrorCode::io, std::move(error.message)}; }
+
+Error about(const std::string& path, Error error) { return {error.code, fmt::format("'{}': {}", path, error.message)}; }
+
+Result<sandbox::Component> compile(const std::string& path, std::span<const std::byte> bytes) {
   sandbox::RuntimeOptions options;
   options.cache_directory = cache_directory().string();
   options.pool_instances = 1;
-  CLOISTER_TRY(const sandbox::Runtime runtime, sandbox::Runtime::create(options));
-  CLOISTER_TRY(const sandbox::Component component, runtime.compile(bytes));
+  auto runtime = sandbox::Runtime::create(options);
+  if (!runtime) return Unexpected(as_environment(std::move(runtime).error()));
+  auto component = runtime->compile(bytes);
+  if (!component) return Unexpected(about(path, std::move(component).error()));
+  return component;
+}
+
+// Why a component that compiles is no workload; empty when it is one.
+Result<std::string> refusal_of(const std::string& path, std::span<const std::byte> bytes) {
+  host::HostOptions options;
+  options.cache_directory = cache_directory();
+  options.instances = 1;
+  const auto host = host::Host::create(options);
+  if (!host) return Unexpected(as_environment(host.error()));
+  const auto loaded = (*host)->load(bytes, path);
+  if (loaded) return std::string();
+  const Error& error = loaded.error();
+  if (error.code != ErrorCode::bad_data && error.code != ErrorCode::unsupported) return Unexpected(error);
+  return error.message;
+}
+
+Result<Inspection> inspect(const std::string& path) {
+  Inspection found;
+  found.path = path;
+  CLOISTER_CHECK(check_exists(path, "the component"));
+  CLOISTER_TRY(const std::vector<std::byte> bytes, read_file(path, kMaxComponent));
+  CLOISTER_TRY(const sandbox::Component component, compile(path, bytes));
+  CLOISTER_TRY(found.refusal, refusal_of(path, bytes));
+  found.bytes = bytes.size();
   found.digest = component.digest();
   found.exports = component.exports();
   for (sandbox::ComponentItem& item : component.imports()) {
@@ -72,14 +103,6 @@ Result<Inspection> inspect(const std::string& path) {
           std::pair{"cloister:ml/outputs@", "output"}}) {
       if (name.rfind(interface, 0) == 0) found.grants.emplace_back(grant);
     }
-  }
-  host::HostOptions host_options;
-  host_options.cache_directory = cache_directory();
-  host_options.instances = 1;
-  CLOISTER_TRY(const auto host, host::Host::create(host_options));
-  if (auto loaded = host->load(bytes, path); !loaded) {
-    if (loaded.error().code != ErrorCode::unsupported) return Unexpected(std::move(loaded).error());
-    found.refusal = loaded.error().message;
   }
   return found;
 }

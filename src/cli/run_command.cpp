@@ -42,6 +42,7 @@ Result<Job> job_of(const Flags& flags, const std::vector<std::string>& guest_arg
     job.component = flags.target;
     return job;
   }
+  CLOISTER_CHECK(check_exists(flags.target, "the job file"));
   CLOISTER_TRY(Job file, read_job_file(flags.target));
   return merge(std::move(file), std::move(job));
 }

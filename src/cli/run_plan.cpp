@@ -26,16 +26,15 @@ Result<host::BackendKind> parse_backend(std::string_view text) {
   return fail(ErrorCode::invalid_argument, fmt::format("'{}' is no backend; choose torch or stub", text));
 }
 
-// A missing file is the caller's bad input, not this machine's failure.
-Result<void> check_readable(const std::filesystem::path& path, const std::string& what) {
+}  // namespace
+
+Result<void> check_exists(const std::filesystem::path& path, const std::string& what) {
   struct stat status{};
   if (::stat(path.c_str(), &status) == 0) return {};
   const std::string reason = std::error_code(errno, std::generic_category()).message();
   return fail(ErrorCode::bad_data,
               fmt::format("cannot read {} at '{}': {}; give the path of one that exists", what, path.string(), reason));
 }
-
-}  // namespace
 
 Result<engine::Device> parse_device(std::string_view text) {
   using engine::Device;
@@ -102,12 +101,12 @@ Result<void> check_files(const RunPlan& plan) {
     auto canonical = std::filesystem::weakly_canonical(path, error);
     return users.emplace(error ? path : std::move(canonical), what);
   };
-  CLOISTER_CHECK(check_readable(plan.component, "the component"));
+  CLOISTER_CHECK(check_exists(plan.component, "the component"));
   use(plan.component, "the component");
   for (const host::GrantKind kind : {host::GrantKind::dataset, host::GrantKind::model}) {
     for (const auto& [name, path] : plan.request.grants.of(kind)) {
       const std::string what = fmt::format("the {} '{}'", host::grant_kind_name(kind), name);
-      CLOISTER_CHECK(check_readable(path, what));
+      CLOISTER_CHECK(check_exists(path, what));
       use(path, what);
     }
   }

@@ -204,7 +204,7 @@ class Job(Case):
                 self.assert_refused(self.cloister("run", "jobs/job.toml"), 2, *words)
 
     def test_absent(self):
-        self.assert_refused(self.cloister("run", "no.toml"), 6, "no.toml")
+        self.assert_refused(self.cloister("run", "no.toml"), 3, "no.toml")
 
     def test_grant_is_relative_to_the_job(self):
         self.write('component = "echo.wasm"\n[grants.model]\nm = "weights"\n')

@@ -1,6 +1,7 @@
 // From a job to what the host takes: defaults, names of devices, and paths checked before anything starts.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -19,6 +20,9 @@ struct RunPlan {
 
 // Errors: invalid_argument for what a job may not ask (usage).
 Result<RunPlan> plan_run(const Job& job);
+
+// Errors: bad_data for a file that is not there: the caller's bad input, not this machine's failure. `what` names it.
+Result<void> check_exists(const std::filesystem::path& path, const std::string& what);
 
 // Looks at the files that the plan names. Errors: bad_data for a component or grant that is not there; io for an output
 // that cannot be written; invalid_argument for two outputs with one path.
