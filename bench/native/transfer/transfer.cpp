@@ -137,7 +137,8 @@ void run(const Options& options) {
   torch::Tensor mean, deviation;
   if (options.standardise) {
     mean = samples.features.mean(0);
-    deviation = samples.features.std(0) + 1e-6;
+    // Not std(0): that is the overload for a truth value.
+    deviation = samples.features.std(at::IntArrayRef{0}, /*unbiased=*/true) + 1e-6;
     samples.features = (samples.features - mean) / deviation;
   }
 
