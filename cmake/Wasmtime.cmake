@@ -50,7 +50,7 @@ function(cloister_rust_library name)
   set_source_files_properties(${source} PROPERTIES GENERATED ON)
   add_dependencies(${name} ${name}_cargo)
   target_include_directories(${name} SYSTEM PUBLIC ${bindings} ${headers})
-  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/rust/extension/include
+  target_include_directories(${name} PUBLIC
     ${PROJECT_SOURCE_DIR}/src/sandbox/include ${PROJECT_SOURCE_DIR}/src/base/include)
   target_link_libraries(${name} PUBLIC ${name}_rust PRIVATE cloister_options)
 endfunction()
