@@ -19,6 +19,7 @@ struct InstanceState {
 
   std::shared_ptr<const ProgramState> program;
   std::shared_ptr<InterruptState> flag;
+  void* host_data = nullptr;
   Limits limits;
   Clock::time_point deadline = Clock::time_point::max();
   Phase phase = Phase::created;
@@ -40,6 +41,7 @@ struct InstanceState {
     return stop;
   }
 
+  Result<void> make_store();
   template <class Call>
   Result<RunOutcome> enter(Call call);
   RunOutcome outcome(ffi::Ending ending, ffi::Report& report) const;
@@ -99,15 +101,23 @@ Result<Instance> Instance::create(const Program& program, void* host_data, const
   state->flag = std::make_shared<detail::InterruptState>(watchdog.wake());
   state->limits = limits;
 
+  state->host_data = host_data;
+  CLOISTER_CHECK(state->make_store());
+  return Instance(std::move(state));
+}
+
+Result<void> InstanceState::make_store() {
   const ffi::StoreLimits raw{limits.memory_bytes, limits.table_elements, limits.call_bytes, limits.core_instances};
-  ffi::Instance* instance = nullptr;
+  ffi::Instance* made = nullptr;
   ffi::Report report;
-  if (cloister_sandbox_instance_new(program.state()->program.get(), host_data, &raw, &state->meter,
-                                    {on_tick, state.get()}, &instance, &report.raw) != ffi::Ending::ok) {
+  instance.reset();
+  meter.memory = 0;
+  if (cloister_sandbox_instance_new(program->program.get(), host_data, &raw, &meter, {on_tick, this}, &made,
+                                    &report.raw) != ffi::Ending::ok) {
     return fail(ErrorCode::internal, fmt::format("the engine makes no instance: {}", report.message));
   }
-  state->instance.reset(instance);
-  return Instance(std::move(state));
+  instance.reset(made);
+  return {};
 }
 
 template <class Call>
@@ -120,7 +130,8 @@ Result<RunOutcome> InstanceState::enter(Call call) {
     ending = call(report);
   }
   if (ending == ffi::Ending::pool_full) {
-    phase = Phase::created;
+    // What was instantiated before the pool was empty is given back with the store.
+    CLOISTER_CHECK(make_store());
     return fail(ErrorCode::quota_exceeded, fmt::format("all {} instances of the pool are in use; run fewer at once",
                                                        program->runtime->options.pool_instances));
   }
@@ -160,17 +171,25 @@ RunOutcome InstanceState::outcome(ffi::Ending ending, ffi::Report& report) const
     return result;
   }
   result.end = End::trapped;
-  const bool by_host = ending == ffi::Ending::error && phase == Phase::ready;
-  result.message = ending == ffi::Ending::trap
-                       ? trap_text(report.raw.trap_code, report.message, program->runtime->options.guest_stack)
-                       : std::move(report.message);
+  const bool in_run = phase == Phase::ready;
+  if (ending == ffi::Ending::trap) {
+    result.message = trap_text(report.raw.trap_code, report.message, program->runtime->options.guest_stack);
+  } else if (report.message.find("fuel allocated for hostcalls") != std::string::npos) {
+    result.message = fmt::format("the guest passed more than {} of lists and text in one call; pass less at a time",
+                                 size_text(limits.call_bytes));
+  } else if (in_run && result.backtrace.empty()) {
+    result.message = fmt::format("what the guest's `run` returned cannot be read: {}", report.message);
+  } else {
+    result.message = std::move(report.message);
+  }
+  const bool by_host = ending == ffi::Ending::error && in_run;
   // A host function's own reason says more than a limit that the guest met before.
   if (denied == ffi::kDeniedNothing || by_host) return result;
   result.end = End::limit;
   if (denied == ffi::kDeniedMemory) {
-    result.message = fmt::format(
-        "the guest needed {} of memory, above its limit of {}, and stopped ({}); raise it with --limit memory=SIZE",
-        size_text(meter.denied_memory.load(std::memory_order_relaxed)), size_text(limits.memory_bytes), result.message);
+    result.message = fmt::format("the guest needed {} of memory, above its limit of {}, and stopped ({})",
+                                 size_text(meter.denied_memory.load(std::memory_order_relaxed)),
+                                 size_text(limits.memory_bytes), result.message);
   } else {
     result.message = fmt::format("the guest needed larger tables than its limit of {} elements, and stopped ({})",
                                  limits.table_elements, result.message);
@@ -180,7 +199,7 @@ RunOutcome InstanceState::outcome(ffi::Ending ending, ffi::Report& report) const
 
 std::string InstanceState::stop_text() const {
   if (*stop == End::interrupted) return "the run was interrupted";
-  return fmt::format("the run took longer than its limit of {}; raise it with --limit wall=TIME",
+  return fmt::format("the run took longer than its limit of {}",
                      std::chrono::duration_cast<std::chrono::duration<double>>(*limits.wall));
 }
 

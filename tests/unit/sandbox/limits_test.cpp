@@ -38,7 +38,6 @@ TEST(Limits, GrowingWithoutEndNamesTheLimit) {
   EXPECT_EQ(outcome.end, End::limit);
   EXPECT_EQ(outcome.limit, "memory");
   EXPECT_NE(outcome.message.find("above its limit of 3 MiB"), std::string::npos) << outcome.message;
-  EXPECT_NE(outcome.message.find("--limit memory="), std::string::npos);
   EXPECT_FALSE(outcome.backtrace.empty());
 }
 
@@ -106,7 +105,7 @@ TEST(Limits, BytesOfOneCall) {
   EXPECT_EQ(run(program(text), {.call_bytes = 61000}).end, End::failed);
   const RunOutcome outcome = run(program(text), {.call_bytes = 59000});
   EXPECT_EQ(outcome.end, End::trapped);
-  EXPECT_NE(outcome.message.find("--limit call-bytes="), std::string::npos) << outcome.message;
+  EXPECT_NE(outcome.message.find("pass less at a time"), std::string::npos) << outcome.message;
 }
 
 TEST(Limits, OutOfRangeIsAnError) {
