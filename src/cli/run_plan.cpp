@@ -98,7 +98,7 @@ Result<void> check_files(const RunPlan& plan) {
   std::map<std::filesystem::path, std::string> users;
   const auto use = [&users](const std::filesystem::path& path, const std::string& what) {
     std::error_code error;
-    auto canonical = std::filesystem::weakly_canonical(path, error);
+    auto canonical = std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
     return users.emplace(error ? path : std::move(canonical), what);
   };
   CLOISTER_CHECK(check_exists(plan.component, "the component"));

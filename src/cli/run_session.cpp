@@ -183,6 +183,7 @@ class RunSession {
     for (const std::string& note : facts.report.notes) complain("note: " + note);
     std::string times;
     for (const host::PhaseTime& phase : facts.report.phases) {
+      if (phase.wall < std::chrono::seconds(1)) continue;
       times += fmt::format(", {} {}", phase.name, clock_text(phase.wall));
     }
     const std::string summary =

@@ -8,7 +8,7 @@ import struct
 import subprocess
 import unittest
 
-from harness import (COMMAND, COMPONENTS, POOL, Case, Ended, idx_images, needs_torch, png, safetensors,
+from harness import (COMMAND, COMPONENTS, POOL, Case, Ended, component_that_imports, idx_images, needs_torch, png, safetensors,
                      transfer_flags)
 
 
@@ -47,12 +47,11 @@ class Components(Case):
         self.assert_refused(self.cloister("run", "d.wasm"), 3, "d.wasm")
 
     def test_wrong_world(self):
-        (self.folder / "other.wasm").write_text('(component (import "evil:host/escape" (func)))')
-        ended = self.cloister("run", "other.wasm")
-        self.assert_refused(ended, 3, "other.wasm", "evil:host/escape")
+        (self.folder / "other.wasm").write_bytes(component_that_imports("escape"))
+        self.assert_refused(self.cloister("run", "other.wasm"), 3, "other.wasm", "escape")
 
     def test_without_run(self):
-        (self.folder / "idle.wasm").write_text("(component)")
+        (self.folder / "idle.wasm").write_bytes(component_that_imports(None))
         self.assert_refused(self.cloister("run", "idle.wasm"), 3, "idle.wasm", "run")
 
 

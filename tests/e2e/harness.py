@@ -126,6 +126,15 @@ def read_safetensors(path: pathlib.Path) -> dict:
             for name, entry in header.items()}
 
 
+def component_that_imports(name: str | None) -> bytes:
+    """A binary component with one function import, or with nothing."""
+    component = b"\0asm\x0d\0\1\0"
+    if name is not None:
+        imported = b"\1\0" + bytes([len(name)]) + name.encode() + b"\1\0"
+        component += b"\7\5\1\x40\0\1\0" + b"\x0a" + bytes([len(imported)]) + imported
+    return component
+
+
 def transfer_flags(train: pathlib.Path, test: pathlib.Path) -> list[str]:
     return ["--grant", f"dataset:train={train}", "--grant", f"dataset:test={test}"]
 
