@@ -39,7 +39,8 @@ endforeach()
 add_library(LibTorch::cpu INTERFACE IMPORTED GLOBAL)
 target_include_directories(LibTorch::cpu SYSTEM INTERFACE
   "${LIBTORCH_ROOT}/include" "${LIBTORCH_ROOT}/include/torch/csrc/api/include")
-target_compile_definitions(LibTorch::cpu INTERFACE _GLIBCXX_USE_CXX11_ABI=1)
+# libtorch brings headers of an fmt of its own, newer than the system's library: inline, it needs none.
+target_compile_definitions(LibTorch::cpu INTERFACE _GLIBCXX_USE_CXX11_ABI=1 FMT_HEADER_ONLY=1)
 target_link_libraries(LibTorch::cpu INTERFACE LibTorch::torch_cpu LibTorch::c10 Threads::Threads)
 # DT_RPATH, not DT_RUNPATH: it also serves what libtorch opens later.
 target_link_options(LibTorch::cpu INTERFACE "LINKER:--disable-new-dtags")

@@ -1,6 +1,7 @@
 // The baseline of `cloister bench transfer`: workloads/transfer written as plain libtorch C++, with the same operators
 // in the same order, so that the trained weights are equal bit for bit. Of Cloister it uses the file readers alone.
 // It runs on the C library's allocator as it comes; docs/workloads.md gives the setting that makes glibc's fast.
+#include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 #include <sys/resource.h>
 #include <torch/optim/adam.h>
