@@ -50,12 +50,16 @@ std::string caller(std::string_view interface, std::string_view items, std::stri
       (data (i32.const 1024) "\ff\ff\ff\ff\ff\ff\ff\ff")
       (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 4096)))
     (core instance $memory (instantiate $memory))
-    (core func $f (canon lower (func $i "{}") (memory $memory "memory") (realloc (func $memory "realloc"))))
+    (alias export $i "{}" (func $imported))
+    (alias core export $memory "memory" (core memory $mem))
+    (alias core export $memory "realloc" (core func $realloc))
+    (core func $f (canon lower (func $imported) (memory $mem) (realloc (core func $realloc))))
     (core module $main
       (import "" "f" (func $f {}))
       (func (export "go") (call $f {})))
     (core instance $main (instantiate $main (with "" (instance (export "f" (func $f))))))
-    (func (export "go") (canon lift (core func $main "go")))))",
+    (alias core export $main "go" (core func $go))
+    (func (export "go") (canon lift (core func $go)))))",
                      interface, items, function, core_type, arguments);
 }
 
@@ -117,14 +121,18 @@ TEST_F(WitTest, BorrowDeclaredAsOwnIsAnError) {
       (export "maybe" (func (param "item" (option (own $counter))) (result (option u32))))))
     (core module $memory (memory (export "memory") 1))
     (core instance $memory (instantiate $memory))
-    (core func $new (canon lower (func $i "[constructor]counter")))
-    (core func $maybe (canon lower (func $i "maybe") (memory $memory "memory")))
+    (alias export $i "[constructor]counter" (func $make))
+    (alias export $i "maybe" (func $imported))
+    (alias core export $memory "memory" (core memory $mem))
+    (core func $new (canon lower (func $make)))
+    (core func $maybe (canon lower (func $imported) (memory $mem)))
     (core module $main
       (import "" "new" (func $new (param i32) (result i32)))
       (import "" "maybe" (func $maybe (param i32 i32 i32)))
       (func (export "go") (call $maybe (i32.const 1) (call $new (i32.const 5)) (i32.const 0))))
     (core instance $main (instantiate $main (with "" (instance (export "new" (func $new)) (export "maybe" (func $maybe))))))
-    (func (export "go") (canon lift (core func $main "go")))))");
+    (alias core export $main "go" (core func $go))
+    (func (export "go") (canon lift (core func $go)))))");
   EXPECT_SAYS("an owned handle was passed where the contract says `borrow`", call(*bad, "go"));
 }
 

@@ -65,7 +65,7 @@ class WitTest : public ::testing::Test {
     ASSERT_EQ("", take_message(bindings::forbidden::add_to_linker(raw)));
     guest() = compile(read_file(WIT_TEST_GUEST));
     // The guest's C library imports WASI for calls that no case makes.
-    ASSERT_EQ("", take_message(wasmtime_component_linker_define_unknown_imports_as_traps(raw, guest().get())));
+    ASSERT_EQ("", take_message(cloister_test_stub_wasi(raw, guest().get())));
   }
   static void TearDownTestSuite() {
     guest().reset();

@@ -278,6 +278,8 @@ void handle_lists() {
   cloister_testing_counters_hold(&holder, &held);
   log += show(held.name) + show(value(held.item));
   units.ptr[0] = held.item;
+  // Freeing the list frees its memory only.
+  for (size_t i = 0; i < units.len; ++i) cloister_testing_counters_counter_drop_own(units.ptr[i]);
   cloister_testing_counters_list_own_counter_free(&units);
   received(log + "," + show(cloister_testing_counters_live()));
 }

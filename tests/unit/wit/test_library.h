@@ -10,6 +10,9 @@ extern "C" {
 // The next host call of this process panics.
 void cloister_inject_panic();
 
+// Defines what the component imports of WASI: functions that trap.
+wasmtime_error_t* cloister_test_stub_wasi(wasmtime_component_linker_t* linker, const wasmtime_component_t* component);
+
 wasmtime_error_t* cloister_test_instantiate(wasmtime_component_linker_t* linker, const wasmtime_component_t* component,
                                             wasmtime_context_t* context, wasmtime_component_instance_t* out);
 
