@@ -184,6 +184,25 @@ TEST_F(BatchStreamTest, AQuotaThatDoesNotSufficeIsAFinalError) {
   }
 }
 
+TEST(HeapBuffers, UseMemoryAgainAndMayBeOutlived) {
+  auto source = heap_buffers();
+  auto first = source->allocate(100);
+  ASSERT_TRUE(first);
+  const std::byte* memory = first->data();
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(memory) % 64, 0u);
+  *first = Buffer();
+  auto other = source->allocate(200);
+  auto again = source->allocate(100);
+  ASSERT_TRUE(other && again);
+  EXPECT_EQ(again->data(), memory);
+  EXPECT_NE(other->data(), memory);
+  std::vector<Buffer> many;
+  for (std::size_t i = 0; i < 40; ++i) many.push_back(*source->allocate(i));
+  source.reset();
+  many.clear();
+  std::fill_n(again->data(), again->size(), std::byte{1});
+}
+
 TEST_F(BatchStreamTest, ManyStreamsShareADataset) {
   std::vector<std::jthread> threads;
   std::atomic<int> right{0};

@@ -67,7 +67,7 @@ class BufferSource {
   virtual Result<Buffer> allocate(std::size_t size) = 0;
 };
 
-// Memory of the C++ heap, for programs without an engine.
+// Memory of the C++ heap, used again from batch to batch, for programs without an engine.
 [[nodiscard]] std::shared_ptr<BufferSource> heap_buffers();
 
 // Rows, columns and channels (1: grey, 3: red, green, blue) of an image of 8-bit samples.
