@@ -61,7 +61,7 @@ TEST_P(TorchOperator, GivesLibtorchsValuesAndGradients) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, TorchOperator, testing::ValuesIn(operator_cases()),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& one) { return std::string(one.param.name); });
 
 class TorchOps : public TorchTest {};
 

@@ -25,8 +25,8 @@ ErrorCode classify(std::string_view message) {
   static constexpr std::array<std::string_view, 12> kDtype{
       "dtype",      "not implemented for", "scalar type",    "result type", "floating point",        "data type",
       "for 'Bool'", "bool tensor",         "boolean tensor", "Input type",  "must be the same type", "but found"};
-  static constexpr std::array<std::string_view, 5> kArgument{"in-place", "inplace", "requires_grad", "requires grad",
-                                                             "Inference"};
+  static constexpr std::array<std::string_view, 6> kArgument{"in-place",      "inplace",   "requires_grad",
+                                                             "requires grad", "Inference", "exceeds dimension size"};
   static constexpr std::array<std::string_view, 9> kShape{
       "size", "shape", "must match", "dimension", "-D tensor", "expanded", "mat1", "channels", "rank 4 tensor"};
   if (contains_any(message, kInternal)) return ErrorCode::internal;
