@@ -3,6 +3,7 @@
 #include "call_count.h"
 #include "egress.h"
 #include "import_log.h"
+#include "memory_ceiling.h"
 #include "phases.h"
 
 namespace cloister::host {
@@ -86,6 +87,23 @@ TEST(CallCounts, MeasuresTimeWhenAsked) {
     }
   }
   EXPECT_GE(counts.list()[0].time, std::chrono::milliseconds(2));
+}
+
+TEST(MemoryCeiling, AllowsWhatTheLimitsOfItsRunsDo) {
+  MemoryCeiling ceiling;
+  const std::uint64_t now = resident_bytes();
+  ASSERT_GT(now, std::uint64_t{1} << 20);
+  constexpr std::uint64_t kMore = MemoryCeiling::kSlack + (std::uint64_t{1} << 30);
+  EXPECT_FALSE(ceiling.passed_by(now, 0));
+  EXPECT_TRUE(ceiling.passed_by(now + kMore, 0));
+  EXPECT_FALSE(ceiling.passed_by(now + kMore, std::uint64_t{2} << 30));
+  {
+    const MemoryCeiling::Share share(ceiling, std::uint64_t{2} << 30);
+    EXPECT_FALSE(ceiling.passed_by(now + kMore, 0));
+    const MemoryCeiling::Share endless(ceiling, UINT64_MAX);
+    EXPECT_FALSE(ceiling.passed_by(std::uint64_t{1} << 47, 0));
+  }
+  EXPECT_TRUE(ceiling.passed_by(now + kMore, 0));
 }
 
 TEST(PhaseClock, DividesTheRun) {

@@ -4,8 +4,8 @@ namespace cloister::host::test {
 namespace {
 
 TEST_F(SessionTest, TheBackendIsOpenedByTheFirstTensor) {
-  make<ml::ops::Host>()->manual_seed(3);
-  make<ml::autograd::Host>()->set_mode(ml::autograd::Mode::no_grad);
+  EXPECT_TRUE(make<ml::ops::Host>()->manual_seed(3));
+  EXPECT_TRUE(make<ml::autograd::Host>()->set_mode(ml::autograd::Mode::no_grad));
   EXPECT_EQ(session().context(), nullptr);
   EXPECT_EQ(backend.opened(), nullptr);
   floats({1}, {1});
@@ -53,6 +53,17 @@ TEST_F(SessionTest, GuardedErrorsKeepThePathOnTheHost) {
   const GuestError error = session().guarded_error({ErrorCode::io, "cannot read '/secret/place'"}, "no");
   EXPECT_EQ(sentence(error), "no");
   EXPECT_EQ(report().notes, std::vector<std::string>{"cannot read '/secret/place'"});
+}
+
+TEST_F(SessionTest, AnErrorThatTheGuestGotOverIsNotItsLastWord) {
+  EXPECT_FALSE(session().last_words());
+  auto ops = make<ml::ops::Host>();
+  const std::uint32_t a = floats({1}, {1});
+  refused<GuestError::InvalidArgument>(ops->narrow(tensor(a), 5, 0, 1));
+  good(ops->neg(tensor(a)));
+  EXPECT_TRUE(session().last_words());
+  for (int i = 0; i < 20; ++i) good(ops->neg(tensor(a)));
+  EXPECT_FALSE(session().last_words());
 }
 
 TEST_F(SessionTest, NotesAreBounded) {

@@ -61,8 +61,8 @@ TEST_F(SessionTest, ReadingStopsAtTheEgressLimit) {
   EXPECT_NE(why.find("--limit egress="), std::string::npos) << why;
   refused<GuestError::QuotaExceeded>(tensors->tensor_item(tensor(floats({1}, {1}))));
   EXPECT_EQ(egress(EgressKind::read), 16U);
-  ASSERT_TRUE(session().last_error());
-  EXPECT_EQ(session().last_error()->code, ErrorCode::quota_exceeded);
+  ASSERT_TRUE(session().last_words());
+  EXPECT_EQ(session().last_words()->code, ErrorCode::quota_exceeded);
 }
 
 TEST_F(SessionTest, StaleHandlesTrap) {
