@@ -74,10 +74,15 @@ Expected<void> egress_progress() {
 }
 Expected<void> egress_text() { return output::save_text("text", std::string(64 << 20, 'x')); }
 Expected<void> memory() {
+  void* last = nullptr;
   for (int mebibytes = 16;; mebibytes += 16) {
     void* const block = std::malloc(16 << 20);
-    if (block == nullptr) return fail("memory ended after " + std::to_string(mebibytes - 16) + " MiB");
+    if (block == nullptr) {
+      std::free(last);  // the sentence needs some
+      return fail("memory ended after " + std::to_string(mebibytes - 16) + " MiB");
+    }
     std::memset(block, 1, 16 << 20);
+    last = block;
   }
 }
 Expected<void> stdout_flood() {
