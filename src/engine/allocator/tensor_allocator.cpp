@@ -31,13 +31,13 @@ bool deadline_passed(const MemoryAccount& account) {
 }
 
 Error time_is_over() {
-  return {ErrorCode::quota_exceeded, "the run's time is over; allow it more with --limit wall=SECONDS"};
+  return {ErrorCode::quota_exceeded, "the run's time is over; allow it more with --limit time=DURATION"};
 }
 
 Error limit_reached(std::uint64_t bytes, std::int64_t in_use, std::int64_t limit) {
   return {ErrorCode::quota_exceeded,
           fmt::format("{} of tensor memory were asked for while {} of at most {} are in use; raise the limit with "
-                      "--limit tensor-bytes=BYTES",
+                      "--limit tensors=SIZE",
                       format_bytes(bytes), format_bytes(static_cast<std::uint64_t>(in_use)),
                       format_bytes(static_cast<std::uint64_t>(limit)))};
 }

@@ -83,7 +83,7 @@ TEST(Allocator, RefusesBeyondTheLimitWithASentenceThatNamesTheFlag) {
   EXPECT_EQ(more.error().code, ErrorCode::quota_exceeded);
   EXPECT_EQ(more.error().message,
             "1 MiB of tensor memory were asked for while 512 KiB of at most 1 MiB are in use; raise the limit with "
-            "--limit tensor-bytes=BYTES");
+            "--limit tensors=SIZE");
   EXPECT_EQ(owner->account.bytes, kMiB / 2);
   std::uint8_t* rest = take(kMiB / 2, owner);
   allocator().free(half);
@@ -106,7 +106,7 @@ TEST(Allocator, RefusesAfterTheDeadline) {
   const Result<void*> data = allocator().allocate(64, owner.get());
   ASSERT_FALSE(data.has_value());
   EXPECT_EQ(data.error().code, ErrorCode::quota_exceeded);
-  EXPECT_NE(data.error().message.find("--limit wall="), std::string::npos);
+  EXPECT_NE(data.error().message.find("--limit time="), std::string::npos);
   owner->account.deadline = std::chrono::steady_clock::now().time_since_epoch().count() + 60'000'000'000;
   allocator().free(take(64, owner));
 }

@@ -167,7 +167,7 @@ TEST_F(TorchAutograd, TheLimitHoldsWithinBackward) {
     const auto result = backend_->backward(y, &gradient, false);
     ASSERT_FALSE(result.has_value());
     EXPECT_EQ(result.error().code, ErrorCode::quota_exceeded) << result.error().message;
-    EXPECT_NE(result.error().message.find("--limit tensor-bytes="), std::string::npos) << result.error().message;
+    EXPECT_NE(result.error().message.find("--limit tensors="), std::string::npos) << result.error().message;
   }
   ok(backend_->zero_grad(x));
   EXPECT_EQ(limited->memory().bytes, 1 << 20);

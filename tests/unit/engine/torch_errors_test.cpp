@@ -177,7 +177,8 @@ TEST_F(TorchErrors, Convolutions) {
   shapes(conv(make({4, 8}), weight, one, zero, one, 1), "conv2d");
   shapes(conv(image, make({6, 4, 3}), one, zero, one, 1), "conv2d");
   dtypes(conv(image, make({6, 4, 3, 3}, Dtype::float64), one, zero, one, 1), "conv2d");
-  quota(conv(image, weight, one, S{2000000000}, one, 1), "conv2d");
+  invalid(conv(image, weight, one, S{2000000000}, one, 1), "conv2d");
+  quota(conv(image, weight, one, S{2000000}, one, 1), "conv2d");
   const Tensor bias = make({7});
   shapes(backend_->conv2d(image, weight, &bias, {one, zero, one, 1}), "conv2d");
 }
@@ -199,7 +200,9 @@ TEST_F(TorchErrors, Pooling) {
   shapes(backend_->avg_pool2d(make({8, 8}), {two, two, zero, false}), "avg_pool2d");
   invalid(backend_->adaptive_avg_pool2d(image, S{-1, 2}), "adaptive_avg_pool2d");
   invalid(backend_->adaptive_avg_pool2d(image, S{}), "adaptive_avg_pool2d");
-  quota(backend_->adaptive_avg_pool2d(image, S{2000000000, 2000000000}), "adaptive_avg_pool2d");
+  invalid(backend_->adaptive_avg_pool2d(image, S{2000000000, 2000000000}), "adaptive_avg_pool2d");
+  quota(backend_->adaptive_avg_pool2d(image, S{8000000, 8000000}), "adaptive_avg_pool2d");
+  shapes(backend_->adaptive_avg_pool2d(make({8, 8}), S{1, 1}), "adaptive_avg_pool2d");
 }
 
 TEST_F(TorchErrors, Normalising) {

@@ -98,6 +98,7 @@ TEST_F(TorchOptimizers, StepInAnyMode) {
     ok(backend_->set_requires_grad(w, true));
     const auto optimizer = ok(make_adam(*backend_, {w}, {.lr = 0.1}));
     for (int step = 0; step < 2; ++step) {
+      ok(optimizer->zero_grad());
       ok(backend_->backward(ok(backend_->sum(w, {}, false)), nullptr, false));
       context_->set_grad_mode(mode);
       ok(optimizer->step());

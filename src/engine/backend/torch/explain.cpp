@@ -25,8 +25,8 @@ ErrorCode classify(std::string_view message) {
   static constexpr std::array<std::string_view, 12> kDtype{
       "dtype",      "not implemented for", "scalar type",    "result type", "floating point",        "data type",
       "for 'Bool'", "bool tensor",         "boolean tensor", "Input type",  "must be the same type", "but found"};
-  static constexpr std::array<std::string_view, 6> kArgument{"in-place",      "inplace",   "requires_grad",
-                                                             "requires grad", "Inference", "exceeds dimension size"};
+  static constexpr std::array<std::string_view, 6> kArgument{
+      "in-place", "nplace ", "requires_grad", "requires grad", "nference tensor", "exceeds dimension size"};
   static constexpr std::array<std::string_view, 9> kShape{
       "size", "shape", "must match", "dimension", "-D tensor", "expanded", "mat1", "channels", "rank 4 tensor"};
   if (contains_any(message, kInternal)) return ErrorCode::internal;
@@ -53,7 +53,7 @@ Error from_torch(const c10::Error& error, ErrorCode code, std::string_view op,
 
 Error out_of_memory(std::string_view op) {
   return {ErrorCode::quota_exceeded,
-          fmt::format("{}: the device has no memory left; use smaller batches or a lower --limit tensor-bytes", op)};
+          fmt::format("{}: the device has no memory left; use smaller batches or a lower --limit tensors", op)};
 }
 
 Error explain_or_throw(std::string_view op, std::span<const Tensor* const> operands) {
@@ -68,8 +68,7 @@ Error explain_or_throw(std::string_view op, std::span<const Tensor* const> opera
   } catch (const c10::TypeError& error) {
     return from_torch(error, ErrorCode::dtype_mismatch, op, operands);
   } catch (const c10::NotImplementedError& error) {
-    const std::string_view text = error.what_without_backtrace();
-    const bool about_dtype = text.find("not implemented for") != std::string_view::npos;
+    const bool about_dtype = classify(error.what_without_backtrace()) == ErrorCode::dtype_mismatch;
     return from_torch(error, about_dtype ? ErrorCode::dtype_mismatch : ErrorCode::unsupported, op, operands);
   } catch (const c10::Error& error) {
     return from_torch(error, classify(error.what_without_backtrace()), op, operands);

@@ -37,8 +37,13 @@ Error conv_shapes(Shape input, Shape weight, std::string_view reason) {
                                                  format_shape(weight), reason)};
 }
 
-// Checks everything that a convolution's kernels rely on. Returns its multiply-adds.
-Result<std::int64_t> check_conv(Shape input, Shape weight, const Shape* bias, const Conv2dOptions& options) {
+struct Convolution {
+  std::array<std::int64_t, 4> output;  // shape
+  std::int64_t multiply_adds;
+};
+
+// Checks everything that a convolution's kernels rely on.
+Result<Convolution> check_conv(Shape input, Shape weight, const Shape* bias, const Conv2dOptions& options) {
   CLOISTER_TRY(const Pair stride, window_setting("conv2d", "stride", options.stride, 1));
   CLOISTER_TRY(const Pair padding, window_setting("conv2d", "padding", options.padding, 0));
   CLOISTER_TRY(const Pair dilation, window_setting("conv2d", "dilation", options.dilation, 1));
@@ -63,17 +68,19 @@ Result<std::int64_t> check_conv(Shape input, Shape weight, const Shape* bias, co
     return fail(ErrorCode::shape_mismatch,
                 fmt::format("conv2d: the bias has shape {}, but [{}] is needed", format_shape(*bias), weight[0]));
   }
-  std::int64_t cost = saturating_product(input.size() == 4 ? input[0] : 1, saturating_product(weight[0], weight[1]));
+  Convolution all{{input.size() == 4 ? input[0] : 1, weight[0], 0, 0}, 0};
+  all.multiply_adds = saturating_product(all.output[0], saturating_product(weight[0], weight[1]));
   for (std::size_t side = 0; side < 2; ++side) {
     const std::int64_t kernel = weight[2 + side];
     if (kernel < 1 || kernel > std::numeric_limits<std::int32_t>::max()) {
-      return Unexpected(conv_shapes(input, weight, "the kernel is empty"));
+      return Unexpected(conv_shapes(input, weight, "the kernel is empty or too large"));
     }
     const std::int64_t out = windows(image[1 + side], kernel, stride[side], padding[side], dilation[side]);
     if (out < 1) return Unexpected(conv_shapes(input, weight, "the kernel is larger than the padded input"));
-    cost = saturating_product(cost, saturating_product(out, kernel));
+    all.output[2 + side] = out;
+    all.multiply_adds = saturating_product(all.multiply_adds, saturating_product(out, kernel));
   }
-  return cost;
+  return all;
 }
 
 }  // namespace
@@ -109,11 +116,12 @@ Result<Tensor> TorchBackend::conv2d(const Tensor& input, const Tensor& weight, c
                                     const Conv2dOptions& options) {
   Shape bias_shape;
   if (bias != nullptr) bias_shape = shape(*bias);
-  CLOISTER_TRY(const std::int64_t cost,
+  CLOISTER_TRY(const Convolution all,
                check_conv(shape(input), shape(weight), bias != nullptr ? &bias_shape : nullptr, options));
   CLOISTER_CHECK(same_dtype("conv2d", dtype(input), dtype(weight), "weight"));
   if (bias != nullptr) CLOISTER_CHECK(same_dtype("conv2d", dtype(input), dtype(*bias), "bias"));
-  CLOISTER_CHECK(check_cost("conv2d", dtype(input), cost));
+  CLOISTER_CHECK(check_new("conv2d", all.output, dtype(input)));
+  CLOISTER_CHECK(check_cost("conv2d", dtype(input), all.multiply_adds));
   return run(
       "conv2d",
       [&](const T& a, const T& w) {

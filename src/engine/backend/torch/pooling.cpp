@@ -96,6 +96,15 @@ Result<Tensor> TorchBackend::max_pool2d(const Tensor& self, const Pool2dOptions&
 
 Result<Tensor> TorchBackend::adaptive_avg_pool2d(const Tensor& self, Shape output_size) {
   CLOISTER_TRY(const Pair output, window_setting("adaptive_avg_pool2d", "output-size", output_size, 0));
+  const Shape in = shape(self);
+  if (in.size() != 3 && in.size() != 4) {
+    return fail(ErrorCode::shape_mismatch,
+                fmt::format("adaptive_avg_pool2d: the input has shape {}, but [n, channels, height, width] or "
+                            "[channels, height, width] is needed",
+                            format_shape(in)));
+  }
+  const std::array<std::int64_t, 4> result{in.size() == 4 ? in[0] : 1, in[in.size() - 3], output[0], output[1]};
+  CLOISTER_CHECK(check_new("adaptive_avg_pool2d", result, dtype(self)));
   return run("adaptive_avg_pool2d", [&](const T& a) { return at::adaptive_avg_pool2d(a, output); }, self);
 }
 

@@ -11,7 +11,9 @@ Result<Tensor> TorchBackend::mean(const Tensor& self, Shape dim, bool keepdim) {
   return run("mean", [&](const T& a) { return at::mean(a, sizes(dim), keepdim); }, self);
 }
 Result<Tensor> TorchBackend::std(const Tensor& self, Shape dim, std::int64_t correction, bool keepdim) {
-  return run("std", [&](const T& a) { return at::std(a, sizes(dim), at::Scalar(correction), keepdim); }, self);
+  // Not an empty list: libtorch computes its values right but its gradient for one divisor too few.
+  const at::OptionalIntArrayRef dims = dim.empty() ? at::OptionalIntArrayRef() : sizes(dim);
+  return run("std", [&](const T& a) { return at::std(a, dims, at::Scalar(correction), keepdim); }, self);
 }
 Result<Tensor> TorchBackend::amax(const Tensor& self, Shape dim, bool keepdim) {
   return run("amax", [&](const T& a) { return at::amax(a, sizes(dim), keepdim); }, self);

@@ -1,6 +1,7 @@
 #include "torch_backend.h"
 
 #include <c10/core/GradMode.h>
+#include <c10/core/InferenceMode.h>
 #include <c10/core/impl/COW.h>
 #include <fmt/format.h>
 #include <torch/version.h>
@@ -81,7 +82,13 @@ Result<Scalar> TorchBackend::item(const Tensor& self) {
 }
 
 Result<void> TorchBackend::check_writable(std::string_view op, const Tensor& self) {
-  if (!impl_of(self).has_storage()) return {};
+  if (impl_of(self).is_inference() && !c10::InferenceMode::is_enabled()) [[unlikely]] {
+    // libtorch finds out only after it has written.
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("{}: the tensor was made in inference mode and cannot be written to in another; clone it "
+                            "first",
+                            op));
+  }
   const c10::StorageImpl& storage = *impl_of(self).unsafe_storage().unsafeGetStorageImpl();
   if (!c10::impl::cow::is_cow_data_ptr(storage.data_ptr())) [[likely]]
     return {};
@@ -100,6 +107,13 @@ Result<void> TorchBackend::check_new(std::string_view op, Shape shape, Dtype dty
 }
 
 Result<void> TorchBackend::check_cost(std::string_view op, Dtype dtype, std::int64_t multiply_adds) const {
+  // Years on any machine, and close to where kernels' own products of sizes overflow.
+  constexpr std::int64_t never = std::int64_t{1} << 58;
+  if (multiply_adds > never) {
+    return fail(ErrorCode::quota_exceeded,
+                fmt::format("{}: {:.2g} multiply-adds are more than any run can do; use smaller operands", op,
+                            static_cast<double>(multiply_adds)));
+  }
   const TorchContext* context = TorchContext::current();
   if (context == nullptr) return {};
   using Clock = std::chrono::steady_clock;
@@ -113,7 +127,7 @@ Result<void> TorchBackend::check_cost(std::string_view op, Dtype dtype, std::int
   return fail(
       ErrorCode::quota_exceeded,
       fmt::format("{}: {:.2g} multiply-adds cannot end in the {:.1f} s that the run has left; allow it more with "
-                  "--limit wall=SECONDS",
+                  "--limit time=DURATION",
                   op, static_cast<double>(multiply_adds), std::max(left, 0.0)));
 }
 

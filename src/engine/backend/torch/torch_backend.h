@@ -182,7 +182,8 @@ class TorchBackend final : public TensorBackend {
   // A tensor on the device with a copy of `data`, which holds what the shape takes.
   at::Tensor copied(const void* data, const Extent& extent, Shape shape, Dtype dtype) const;
 
-  // Storage that is shared copy-on-write is copied by the write: that it fits the limit is known beforehand.
+  // What would go wrong only after libtorch has begun to write: a tensor of another mode, or the copy of storage that
+  // is shared copy-on-write, when it does not fit the limit.
   static Result<void> check_writable(std::string_view op, const Tensor& self);
   // That a new tensor of this shape can be counted and fits the limit.
   Result<void> check_new(std::string_view op, Shape shape, Dtype dtype) const;
