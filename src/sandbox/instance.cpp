@@ -23,6 +23,7 @@ struct InstanceState {
   Limits limits;
   Clock::time_point deadline = Clock::time_point::max();
   Phase phase = Phase::created;
+  bool inside = false;  // guest code runs, or a host function that it called
   End ended_by = End::ok;
   std::optional<End> stop;       // deadline or interrupted, once somebody has been told
   std::optional<int> exit_code;  // of exit_guest
@@ -46,7 +47,8 @@ struct InstanceState {
   Result<RunOutcome> enter(Call call);
   RunOutcome outcome(ffi::Ending ending, ffi::Report& report) const;
   [[nodiscard]] std::string stop_text() const;
-  [[nodiscard]] Unexpected<Error> fail_ended() const;
+  // Errors: trap unless guest code may be entered now.
+  [[nodiscard]] Result<void> check_enterable() const;
 };
 
 }  // namespace detail
@@ -127,7 +129,9 @@ Result<RunOutcome> InstanceState::enter(Call call) {
   {
     const Running scope(this);
     const Watchdog::Watched watched(program->runtime->watchdog, *flag, deadline);
+    inside = true;
     ending = call(report);
+    inside = false;
   }
   if (ending == ffi::Ending::pool_full) {
     // What was instantiated before the pool was empty is given back with the store.
@@ -203,7 +207,11 @@ std::string InstanceState::stop_text() const {
                      std::chrono::duration_cast<std::chrono::duration<double>>(*limits.wall));
 }
 
-Unexpected<Error> InstanceState::fail_ended() const {
+Result<void> InstanceState::check_enterable() const {
+  if (inside) {
+    return fail(ErrorCode::trap, "the instance is running and cannot be entered from one of its own host functions");
+  }
+  if (phase != Phase::ended) return {};
   const char* how = ended_by == End::exited        ? "exited"
                     : ended_by == End::deadline    ? "passed its deadline"
                     : ended_by == End::interrupted ? "was interrupted"
@@ -213,7 +221,7 @@ Unexpected<Error> InstanceState::fail_ended() const {
 
 Result<RunOutcome> Instance::start() {
   InstanceState& state = *state_;
-  if (state.phase == InstanceState::Phase::ended) return state.fail_ended();
+  CLOISTER_CHECK(state.check_enterable());
   if (state.phase == InstanceState::Phase::ready) return RunOutcome{};
   if (state.limits.wall) state.deadline = Clock::now() + *state.limits.wall;
   auto result = state.enter([&](ffi::Report& report) {
@@ -225,11 +233,11 @@ Result<RunOutcome> Instance::start() {
 
 Result<RunOutcome> Instance::run() {
   InstanceState& state = *state_;
+  CLOISTER_CHECK(state.check_enterable());
   if (state.phase == InstanceState::Phase::created) {
     auto started = start();
     if (!started || started->end != End::ok) return started;
   }
-  if (state.phase == InstanceState::Phase::ended) return state.fail_ended();
   return state.enter(
       [&](ffi::Report& report) { return cloister_sandbox_instance_run(state.instance.get(), &report.raw); });
 }

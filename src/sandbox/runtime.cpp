@@ -53,14 +53,14 @@ Result<Digest> engine_digest(const ffi::Engine& engine) {
 
 // Says what else it is, so that a person knows what to do.
 Result<void> check_preamble(std::span<const std::byte> bytes) {
-  constexpr std::array<std::uint8_t, 4> kMagic{0x00, 0x61, 0x73, 0x6d};
+  constexpr std::array<std::uint8_t, 4> kWasm{0x00, 0x61, 0x73, 0x6d};
   constexpr std::array<std::uint8_t, 4> kModule{0x01, 0x00, 0x00, 0x00};
   constexpr std::array<std::uint8_t, 4> kComponent{0x0d, 0x00, 0x01, 0x00};
   const auto is_at = [&](std::size_t offset, const std::array<std::uint8_t, 4>& wanted) {
     return std::equal(wanted.begin(), wanted.end(), bytes.begin() + static_cast<std::ptrdiff_t>(offset),
                       [](std::uint8_t a, std::byte b) { return a == static_cast<std::uint8_t>(b); });
   };
-  if (bytes.size() >= 8 && is_at(0, kMagic)) {
+  if (bytes.size() >= 8 && is_at(0, kWasm)) {
     if (is_at(4, kComponent)) return {};
     if (is_at(4, kModule)) {
       return fail(

@@ -10,7 +10,7 @@ std::string trap_text(std::uint32_t code, const std::string& engine_text, std::u
     case WASMTIME_TRAP_CODE_STACK_OVERFLOW:
       return fmt::format("the guest's calls nest deeper than its stack of {}; bound its recursion", size_text(stack));
     case WASMTIME_TRAP_CODE_MEMORY_OUT_OF_BOUNDS:
-      return "the guest read or wrote outside its memory";
+      return "the guest read or wrote outside its memory (recursion that is too deep for its stack ends so too)";
     case WASMTIME_TRAP_CODE_TABLE_OUT_OF_BOUNDS:
       return "the guest called a function pointer outside its table";
     case WASMTIME_TRAP_CODE_INDIRECT_CALL_TO_NULL:

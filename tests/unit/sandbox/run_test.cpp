@@ -118,6 +118,21 @@ TEST(Run, AfterATrapTheInstanceIsNeverEnteredAgain) {
   EXPECT_EQ(host.calls, 1);
 }
 
+TEST(Run, IsNotEnteredFromItsOwnHostFunction) {
+  Host host;
+  std::optional<Instance> instance;
+  host.call = [&] {
+    const auto nested = instance->run();
+    EXPECT_FALSE(nested);
+    return nested ? std::string() : nested.error().message;
+  };
+  instance.emplace(std::move(*Instance::create(calling_program(calling_guest("(call $call)")), &host, {})));
+  const auto outcome = instance->run();
+  ASSERT_TRUE(outcome);
+  EXPECT_NE(outcome->message.find("own host functions"), std::string::npos) << outcome->message;
+  EXPECT_EQ(host.calls, 1);
+}
+
 TEST(Run, OutlivesWhatItWasMadeFrom) {
   std::optional<Instance> instance;
   {
