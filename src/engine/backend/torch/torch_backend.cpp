@@ -82,7 +82,7 @@ Result<Scalar> TorchBackend::item(const Tensor& self) {
 }
 
 Result<void> TorchBackend::check_writable(std::string_view op, const Tensor& self) {
-  if (impl_of(self).is_inference() && !c10::InferenceMode::is_enabled()) [[unlikely]] {
+  if (Borrowed(self)->is_inference() && !c10::InferenceMode::is_enabled()) [[unlikely]] {
     // libtorch finds out only after it has written.
     return fail(ErrorCode::invalid_argument,
                 fmt::format("{}: the tensor was made in inference mode and cannot be written to in another; clone it "
