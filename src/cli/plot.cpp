@@ -77,9 +77,11 @@ struct Frame {
   Range x, y;
   double top, bottom;
   [[nodiscard]] double column(double step) const {
-    return kLeft + (step - x.low) / (x.high - x.low) * (kWidth - kLeft - kRight);
+    return kLeft + (std::clamp(step, x.low, x.high) - x.low) / (x.high - x.low) * (kWidth - kLeft - kRight);
   }
-  [[nodiscard]] double row(double value) const { return bottom - (value - y.low) / (y.high - y.low) * (bottom - top); }
+  [[nodiscard]] double row(double value) const {
+    return bottom - (std::clamp(value, y.low, y.high) - y.low) / (y.high - y.low) * (bottom - top);
+  }
 };
 
 using Out = std::back_insert_iterator<std::string>;

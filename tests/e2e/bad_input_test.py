@@ -159,12 +159,24 @@ class Data(Case):
             "too large a shape": lambda: safetensors(path, {"a": {**entry, "shape": [1 << 40, 1 << 40]}}, bytes(16)),
             "offsets reversed": lambda: safetensors(path, {"a": {**entry, "data_offsets": [16, 0]}}, bytes(16)),
             "offsets outside": lambda: safetensors(path, {"a": {**entry, "data_offsets": [8, 24]}}, bytes(16)),
-            "unknown dtype": lambda: safetensors(path, {"a": {**entry, "dtype": "F31"}}, bytes(16)),
         }
         for name, write in cases.items():
             with self.subTest(name):
                 write()
                 self.model("weights.safetensors")
+
+    def test_safetensors_of_an_unknown_dtype(self):
+        entry = {"dtype": "F31", "shape": [2, 2], "data_offsets": [0, 16]}
+        safetensors(self.folder / "weights.safetensors", {"a": entry}, bytes(16))
+        self.model("weights.safetensors", "F31")
+
+    def test_safetensors_of_another_model(self):
+        entry = {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16]}
+        safetensors(self.folder / "weights.safetensors", {"a": entry}, bytes(16))
+        ended = self.run_guest("transfer", *transfer_flags(self.train, self.test), "--grant",
+                               "model:backbone=weights.safetensors", "--out", "weights", "--directory", "run")
+        self.assertIn(ended.code, [1, 3, 5], ended)
+        self.assert_stopped(ended, ended.code, "transfer")
 
 
 class Shapes(Case):
