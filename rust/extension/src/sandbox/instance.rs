@@ -125,9 +125,7 @@ impl ResourceLimiter for Limiter {
 type Run = TypedFunc<(), (std::result::Result<(), String>,)>;
 
 pub struct Instance {
-    // Dropped first: it points into `limiter`.
     store: Box<Store<WasmtimeStoreData>>,
-    _limiter: Box<Limiter>,
     watch: Watch,
     run: Option<Run>,
 }
@@ -146,33 +144,44 @@ pub unsafe extern "C" fn cloister_sandbox_instance_new(
 ) -> u32 {
     guard(report, |_| {
         let mut store = new_store(program.pre.engine(), host_data);
-        let mut limiter = Box::new(Limiter { limits: *limits, meter, tables: 0, growing: 0 });
-        let shared = Shared(&raw mut *limiter);
-        // SAFETY: the limiter is boxed and dropped after the store; only the store's thread reaches it.
-        store.limiter(move |_| unsafe { shared.get() });
+        let limiter = SharedLimiter::new(Limiter { limits: *limits, meter, tables: 0, growing: 0 });
+        // SAFETY: the store asks for its limiter again each time that it needs it, and is used by one thread.
+        store.limiter(move |_| unsafe { limiter.get() });
         store.set_hostcall_fuel(usize::try_from(limits.call_bytes)?);
         store.epoch_deadline_callback(move |_| {
             if watch.stop() { Err(Trap::Interrupt.into()) } else { Ok(UpdateDeadline::Continue(1)) }
         });
-        *out = Box::into_raw(Box::new(Instance { store, _limiter: limiter, watch, run: None }));
+        *out = Box::into_raw(Box::new(Instance { store, watch, run: None }));
         Ok(OK)
     })
 }
 
-/// A pointer to the limiter that may travel with the store.
-struct Shared(*mut Limiter);
+/// A limiter that the store's closure owns. Wasmtime wants it borrowed from the store's data, which is the C API's and
+/// has no place for it.
+struct SharedLimiter(*mut Limiter);
 
-// SAFETY: see where it is made.
-unsafe impl Send for Shared {}
-// SAFETY: see where it is made.
-unsafe impl Sync for Shared {}
+// SAFETY: it owns the limiter, which may be sent.
+unsafe impl Send for SharedLimiter {}
+// SAFETY: `get` is unsafe, and nothing else reaches the limiter through a shared reference.
+unsafe impl Sync for SharedLimiter {}
 
-impl Shared {
+impl SharedLimiter {
+    fn new(limiter: Limiter) -> Self {
+        Self(Box::into_raw(Box::new(limiter)))
+    }
+
     /// # Safety
-    /// The limiter must be alive and not borrowed.
+    /// No other result of this function may be in use, and `self` must live as long as this one is.
     unsafe fn get<'a>(&self) -> &'a mut Limiter {
-        // SAFETY: the caller's promise.
+        // SAFETY: made by `new`, and the caller's promise.
         unsafe { &mut *self.0 }
+    }
+}
+
+impl Drop for SharedLimiter {
+    fn drop(&mut self) {
+        // SAFETY: made by `new`, dropped once.
+        drop(unsafe { Box::from_raw(self.0) });
     }
 }
 
