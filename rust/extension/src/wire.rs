@@ -114,8 +114,8 @@ impl Arena {
 }
 
 /// A lifted parameter that can be shown to C++.
-pub trait IntoWire<W> {
-    fn into_wire(&self, caller: &Caller<'_>, arena: &mut Arena) -> Result<W>;
+pub trait ToWire<W> {
+    fn to_wire(&self, caller: &Caller<'_>, arena: &mut Arena) -> Result<W>;
 }
 
 /// A result that Wasmtime can lower, made from what C++ returned.
@@ -125,9 +125,9 @@ pub trait FromWire<W>: Sized {
 
 macro_rules! plain {
     ($($ty:ty)*) => {$(
-        impl IntoWire<$ty> for $ty {
+        impl ToWire<$ty> for $ty {
             #[inline]
-            fn into_wire(&self, _: &Caller<'_>, _: &mut Arena) -> Result<$ty> {
+            fn to_wire(&self, _: &Caller<'_>, _: &mut Arena) -> Result<$ty> {
                 Ok(*self)
             }
         }
@@ -141,9 +141,9 @@ macro_rules! plain {
 }
 plain!(bool u8 u16 u32 u64 i8 i16 i32 i64 f32 f64);
 
-impl IntoWire<u32> for char {
+impl ToWire<u32> for char {
     #[inline]
-    fn into_wire(&self, _: &Caller<'_>, _: &mut Arena) -> Result<u32> {
+    fn to_wire(&self, _: &Caller<'_>, _: &mut Arena) -> Result<u32> {
         Ok(u32::from(*self))
     }
 }
@@ -154,9 +154,9 @@ impl FromWire<u32> for char {
     }
 }
 
-impl IntoWire<UnitWire> for () {
+impl ToWire<UnitWire> for () {
     #[inline]
-    fn into_wire(&self, _: &Caller<'_>, _: &mut Arena) -> Result<UnitWire> {
+    fn to_wire(&self, _: &Caller<'_>, _: &mut Arena) -> Result<UnitWire> {
         Ok(UnitWire::NONE)
     }
 }
@@ -168,18 +168,18 @@ impl FromWire<UnitWire> for () {
 }
 
 // Wasmtime's own type check does not tell `own` from `borrow`, so a component could declare the import with the other one.
-impl<R: 'static> IntoWire<BorrowWire> for Resource<R> {
+impl<R: 'static> ToWire<BorrowWire> for Resource<R> {
     #[inline]
-    fn into_wire(&self, _: &Caller<'_>, _: &mut Arena) -> Result<BorrowWire> {
+    fn to_wire(&self, _: &Caller<'_>, _: &mut Arena) -> Result<BorrowWire> {
         if self.owned() {
             bail!("an owned handle was passed where the contract says `borrow`");
         }
         Ok(BorrowWire(self.rep()))
     }
 }
-impl<R: 'static> IntoWire<OwnWire> for Resource<R> {
+impl<R: 'static> ToWire<OwnWire> for Resource<R> {
     #[inline]
-    fn into_wire(&self, _: &Caller<'_>, _: &mut Arena) -> Result<OwnWire> {
+    fn to_wire(&self, _: &Caller<'_>, _: &mut Arena) -> Result<OwnWire> {
         if !self.owned() {
             bail!("a borrowed handle was passed where the contract says `own`");
         }
@@ -193,11 +193,11 @@ impl<R: 'static> FromWire<OwnWire> for Resource<R> {
     }
 }
 
-impl<T: IntoWire<W>, W: Copy> IntoWire<OptionWire<W>> for Option<T> {
+impl<T: ToWire<W>, W: Copy> ToWire<OptionWire<W>> for Option<T> {
     #[inline]
-    fn into_wire(&self, caller: &Caller<'_>, arena: &mut Arena) -> Result<OptionWire<W>> {
+    fn to_wire(&self, caller: &Caller<'_>, arena: &mut Arena) -> Result<OptionWire<W>> {
         Ok(match self {
-            Some(value) => OptionWire { some: true, value: MaybeUninit::new(value.into_wire(caller, arena)?) },
+            Some(value) => OptionWire { some: true, value: MaybeUninit::new(value.to_wire(caller, arena)?) },
             None => OptionWire { some: false, value: MaybeUninit::uninit() },
         })
     }
@@ -213,13 +213,13 @@ impl<T: FromWire<W>, W: Copy> FromWire<OptionWire<W>> for Option<T> {
     }
 }
 
-impl<T: IntoWire<V>, E: IntoWire<F>, V: Copy, F: Copy> IntoWire<ResultWire<V, F>> for std::result::Result<T, E> {
+impl<T: ToWire<V>, E: ToWire<F>, V: Copy, F: Copy> ToWire<ResultWire<V, F>> for std::result::Result<T, E> {
     #[inline]
-    fn into_wire(&self, caller: &Caller<'_>, arena: &mut Arena) -> Result<ResultWire<V, F>> {
+    fn to_wire(&self, caller: &Caller<'_>, arena: &mut Arena) -> Result<ResultWire<V, F>> {
         Ok(match self {
-            Ok(value) => ResultWire { is_error: false, payload: ResultPayload { ok: value.into_wire(caller, arena)? } },
+            Ok(value) => ResultWire { is_error: false, payload: ResultPayload { ok: value.to_wire(caller, arena)? } },
             Err(error) => {
-                ResultWire { is_error: true, payload: ResultPayload { error: error.into_wire(caller, arena)? } }
+                ResultWire { is_error: true, payload: ResultPayload { error: error.to_wire(caller, arena)? } }
             }
         })
     }
@@ -242,17 +242,17 @@ macro_rules! tuple {
     // The wire of one element is the element's own; of more, a pair of the first and the rest.
     (@wire $w:ident) => { $w };
     (@wire $w:ident $($rest:ident)+) => { PairWire<$w, tuple!(@wire $($rest)+)> };
-    (@into $caller:ident $arena:ident $t:ident) => { $t.into_wire($caller, $arena)? };
+    (@into $caller:ident $arena:ident $t:ident) => { $t.to_wire($caller, $arena)? };
     (@into $caller:ident $arena:ident $t:ident $($rest:ident)+) => {
-        PairWire { first: $t.into_wire($caller, $arena)?, second: tuple!(@into $caller $arena $($rest)+) }
+        PairWire { first: $t.to_wire($caller, $arena)?, second: tuple!(@into $caller $arena $($rest)+) }
     };
     (@pattern $t:ident) => { $t };
     (@pattern $t:ident $($rest:ident)+) => { PairWire { first: $t, second: tuple!(@pattern $($rest)+) } };
     ($($t:ident $w:ident),+) => {
         #[allow(non_snake_case)]
-        impl<$($t: IntoWire<$w>, $w),+> IntoWire<tuple!(@wire $($w)+)> for ($($t,)+) {
+        impl<$($t: ToWire<$w>, $w),+> ToWire<tuple!(@wire $($w)+)> for ($($t,)+) {
             #[inline]
-            fn into_wire(&self, caller: &Caller<'_>, arena: &mut Arena) -> Result<tuple!(@wire $($w)+)> {
+            fn to_wire(&self, caller: &Caller<'_>, arena: &mut Arena) -> Result<tuple!(@wire $($w)+)> {
                 let ($($t,)+) = self;
                 Ok(tuple!(@into caller arena $($t)+))
             }
@@ -276,8 +276,8 @@ tuple!(A V, B W, C X, D Y, E Z, F V5);
 tuple!(A V, B W, C X, D Y, E Z, F V5, G V6);
 tuple!(A V, B W, C X, D Y, E Z, F V5, G V6, H V7);
 
-impl IntoWire<ListWire<u8>> for WasmStr {
-    fn into_wire(&self, caller: &Caller<'_>, arena: &mut Arena) -> Result<ListWire<u8>> {
+impl ToWire<ListWire<u8>> for WasmStr {
+    fn to_wire(&self, caller: &Caller<'_>, arena: &mut Arena) -> Result<ListWire<u8>> {
         Ok(match self.to_str(caller)? {
             Cow::Borrowed(text) => ListWire::borrowed(text.as_bytes()),
             Cow::Owned(text) => arena.keep(text.into_bytes()),
@@ -287,9 +287,9 @@ impl IntoWire<ListWire<u8>> for WasmStr {
 
 macro_rules! integers {
     ($($ty:ident)*) => {$(
-        impl IntoWire<ListWire<$ty>> for WasmList<$ty> {
+        impl ToWire<ListWire<$ty>> for WasmList<$ty> {
             #[inline]
-            fn into_wire(&self, caller: &Caller<'_>, _: &mut Arena) -> Result<ListWire<$ty>> {
+            fn to_wire(&self, caller: &Caller<'_>, _: &mut Arena) -> Result<ListWire<$ty>> {
                 Ok(ListWire::borrowed(self.as_le_slice(caller)))
             }
         }
@@ -298,9 +298,9 @@ macro_rules! integers {
 integers!(u8 u16 u32 u64 i8 i16 i32 i64);
 
 // Lists of anything but integers are lifted element by element.
-impl<T: IntoWire<W> + Lift, W: 'static> IntoWire<ListWire<W>> for Vec<T> {
-    fn into_wire(&self, caller: &Caller<'_>, arena: &mut Arena) -> Result<ListWire<W>> {
-        let items = self.iter().map(|item| item.into_wire(caller, arena)).collect::<Result<Vec<W>>>()?;
+impl<T: ToWire<W> + Lift, W: 'static> ToWire<ListWire<W>> for Vec<T> {
+    fn to_wire(&self, caller: &Caller<'_>, arena: &mut Arena) -> Result<ListWire<W>> {
+        let items = self.iter().map(|item| item.to_wire(caller, arena)).collect::<Result<Vec<W>>>()?;
         Ok(arena.keep(items))
     }
 }

@@ -123,7 +123,7 @@ fn emit_shim(model: &Model, interface: &Interface, function: &Function, out: &mu
     for (index, param) in function.params.iter().enumerate() {
         write!(patterns, "p{index},")?;
         write!(types, "{},", rust_type(model, &param.ty, Direction::Param)?)?;
-        writeln!(lets, "let w{index}: {} = p{index}.into_wire(&caller, &mut arena)?;", wire_type(model, &param.ty)?)?;
+        writeln!(lets, "let w{index}: {} = p{index}.to_wire(&caller, &mut arena)?;", wire_type(model, &param.ty)?)?;
         write!(args, ", {}w{index}", if by_value(model, &param.ty) { "" } else { "&raw const " })?;
     }
     writeln!(out, "let call = vtable.call_{};", method_name(function))?;

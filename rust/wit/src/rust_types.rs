@@ -33,10 +33,10 @@ fn derive(direction: Direction, kind: &str) -> String {
     format!("#[derive(ComponentType, {way})]\n#[component({kind})]")
 }
 
-fn into_wire_head(wire: &str, name: &str, reads: bool) -> String {
+fn to_wire_head(wire: &str, name: &str, reads: bool) -> String {
     let (caller, arena) = if reads { ("caller", "arena") } else { ("_", "_") };
     format!(
-        "impl IntoWire<{wire}> for {name} {{\n#[inline]\nfn into_wire(&self, {caller}: &Caller<'_>, {arena}: &mut Arena) -> wasmtime::Result<{wire}> {{\n"
+        "impl ToWire<{wire}> for {name} {{\n#[inline]\nfn to_wire(&self, {caller}: &Caller<'_>, {arena}: &mut Arena) -> wasmtime::Result<{wire}> {{\n"
     )
 }
 
@@ -63,13 +63,13 @@ fn emit_record(model: &Model, name: &str, record: &Record, used: &[Direction], o
         }
         out.push_str("}\n");
         let conversion = |field: &str| match direction {
-            Direction::Param => format!("{field}: self.{field}.into_wire(caller, arena)?,\n"),
+            Direction::Param => format!("{field}: self.{field}.to_wire(caller, arena)?,\n"),
             Direction::Result => format!("{field}: FromWire::from_wire(wire.{field})?,\n"),
         };
         let fields: String = record.fields.iter().map(|field| conversion(&rust_snake(&field.name))).collect();
         match direction {
             Direction::Param => {
-                out.push_str(&into_wire_head(&format!("{name}Wire"), &format!("{name}Param"), true));
+                out.push_str(&to_wire_head(&format!("{name}Wire"), &format!("{name}Param"), true));
                 writeln!(out, "Ok({name}Wire {{\n{fields}}})\n}}\n}}")?;
             }
             Direction::Result => {
@@ -102,14 +102,14 @@ fn emit_variant(model: &Model, name: &str, variant: &Variant, used: &[Direction]
         out.push_str("}\n");
         match direction {
             Direction::Param => {
-                out.push_str(&into_wire_head(&format!("{name}Wire"), &format!("{name}Param"), true));
+                out.push_str(&to_wire_head(&format!("{name}Wire"), &format!("{name}Param"), true));
                 out.push_str("Ok(match self {\n");
                 for (index, case) in variant.cases.iter().enumerate() {
                     let camel = camel(&case.name);
                     match case.ty {
                         Some(_) => writeln!(
                             out,
-                            "Self::{camel}(value) => {name}Wire {{ tag: {index}, payload: {name}Payload {{ case{index}: value.into_wire(caller, arena)? }} }},"
+                            "Self::{camel}(value) => {name}Wire {{ tag: {index}, payload: {name}Payload {{ case{index}: value.to_wire(caller, arena)? }} }},"
                         )?,
                         None => writeln!(
                             out,
@@ -152,7 +152,7 @@ fn emit_enum(name: &str, cases: &Enum, out: &mut String) -> Result<()> {
         writeln!(out, "#[component(name = {:?})]\n{},", case.name, camel(&case.name))?;
     }
     out.push_str("}\n");
-    writeln!(out, "{}Ok(*self as {wire})\n}}\n}}", into_wire_head(wire, name, false))?;
+    writeln!(out, "{}Ok(*self as {wire})\n}}\n}}", to_wire_head(wire, name, false))?;
     writeln!(out, "{}Ok(match wire {{", from_wire_head(wire, name))?;
     for (index, case) in cases.cases.iter().enumerate() {
         writeln!(out, "{index} => Self::{},", camel(&case.name))?;
@@ -173,7 +173,7 @@ fn emit_flags(name: &str, flags: &Flags, out: &mut String) -> Result<()> {
     out.push_str("}\n}\n");
     // A guest may set bits that stand for no flag; the component model ignores them.
     let mask = u32::MAX >> (32 - flags.flags.len());
-    writeln!(out, "{}Ok((self.as_array()[0] & {mask:#x}) as {wire})\n}}\n}}", into_wire_head(wire, name, false))?;
+    writeln!(out, "{}Ok((self.as_array()[0] & {mask:#x}) as {wire})\n}}\n}}", to_wire_head(wire, name, false))?;
     writeln!(out, "{}let mut set = Self::empty();", from_wire_head(wire, name))?;
     for index in 0..flags.flags.len() {
         writeln!(out, "if wire & (1 << {index}) != 0 {{ set |= Self::F{index}; }}")?;
