@@ -8,7 +8,7 @@ RELEASE := build
 
 help:
 	@echo "make demo        install, build, fetch data, train on real images inside the sandbox, show the result (about a minute of work)"
-	@echo "make test        install, build, run every test, the sanitizer builds included"
+	@echo "make test        install, build, run every test"
 	@echo "make build       the command at build/bin/cloister"
 	@echo "make data        fetch MNIST and the EfficientNet-Lite0 weights"
 	@echo "make sanitizers  the unit tests under AddressSanitizer and ThreadSanitizer"
@@ -28,8 +28,7 @@ build: setup
 demo: build data
 	@tools/demo.sh
 
-# The sanitizer builds come first, so that the closing lines are those of the main run.
-test: build data sanitizers
+test: build data
 	@ctest --test-dir $(RELEASE) --output-on-failure --no-tests=error -j $(JOBS)
 
 sanitizers: setup

@@ -9,7 +9,7 @@ data=$CLOISTER_CACHE/data
 build/bin/cloister run build/components/transfer.wasm \
   --grant "dataset:train=$data/mnist/train-images-idx3-ubyte" \
   --grant "dataset:test=$data/mnist/t10k-images-idx3-ubyte" \
-  --grant "model:lite0=$data/efficientnet-lite0/efficientnet-lite0.safetensors" \
+  --grant "model:backbone=$data/efficientnet-lite0/efficientnet-lite0.safetensors" \
   --out weights --directory "$directory" --seed 1 --threads "$(nproc)" -- \
-  --backbone lite0 --train-count 6000 --test-count 1000 --train-batch 32 --epochs 20
+  --backbone lite0 --train-count 6000 --test-count 1000 --train-batch 32 --epochs 20 --standardise
 echo "plots: $directory/*.svg   record: $directory/run.json   points: $directory/metrics.jsonl"
