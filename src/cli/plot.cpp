@@ -21,6 +21,8 @@ constexpr double kRight = 24;
 constexpr double kTop = 40;
 constexpr double kBottom = 52;
 constexpr double kLegendRow = 18;
+constexpr int kRowTicks = 5;
+constexpr int kColumnTicks = 8;
 
 // Okabe and Ito's palette: colour-blind readers can tell the lines apart.
 constexpr std::array<std::string_view, 7> kColours{"#0072B2", "#D55E00", "#009E73", "#CC79A7",
@@ -46,6 +48,14 @@ struct Range {
       low -= room;
       high += room;
     }
+  }
+  // From tick to tick, so that no line runs along the frame.
+  void widen(int wanted) {
+    const std::vector<double> at = ticks(low, high, wanted);
+    if (at.size() < 2) return;
+    const double spacing = at[1] - at[0];
+    low = std::floor(low / spacing) * spacing;
+    high = std::ceil(high / spacing) * spacing;
   }
 };
 
@@ -87,12 +97,12 @@ struct Frame {
 using Out = std::back_insert_iterator<std::string>;
 
 void draw_axes(const Frame& frame, Out out) {
-  for (const double value : ticks(frame.y.low, frame.y.high, 5)) {
+  for (const double value : ticks(frame.y.low, frame.y.high, kRowTicks)) {
     const double row = frame.row(value);
     fmt::format_to(out, "<path class=\"grid\" d=\"M{} {:.1f}H{}\"/>\n", kLeft, row, kWidth - kRight);
     fmt::format_to(out, "<text class=\"y\" x=\"{}\" y=\"{:.1f}\">{:.6g}</text>\n", kLeft - 8, row + 4, value);
   }
-  for (const double step : ticks(frame.x.low, frame.x.high, 8)) {
+  for (const double step : ticks(frame.x.low, frame.x.high, kColumnTicks)) {
     const double column = frame.column(step);
     fmt::format_to(out, "<path class=\"axis\" d=\"M{:.1f} {:.1f}v5\"/>\n", column, frame.bottom);
     fmt::format_to(out, "<text class=\"x\" x=\"{:.1f}\" y=\"{:.1f}\">{:.10g}</text>\n", column, frame.bottom + 20,
@@ -155,6 +165,7 @@ double draw_panel(const PlotPanel& panel, double top, Out out) {
   }
   frame.x.settle();
   frame.y.settle();
+  frame.y.widen(kRowTicks);
   frame.top = top + kTop;
   frame.bottom = top + kPanelHeight - kBottom;
   fmt::format_to(out, "<text class=\"title\" x=\"{}\" y=\"{:.1f}\">{}</text>\n", kLeft, top + 24,
@@ -178,10 +189,13 @@ double draw_panel(const PlotPanel& panel, double top, Out out) {
 std::vector<PlotPanel> panels_of(const SeriesSet& series) {
   std::vector<PlotPanel> panels;
   for (const auto& [name, points] : series.all()) {
-    const std::string title = name.substr(name.rfind('/') + 1);
+    const std::string title = name.substr(name.find_last_of("/-_.") + 1);
     auto panel = std::find_if(panels.begin(), panels.end(), [&](const PlotPanel& p) { return p.title == title; });
     if (panel == panels.end()) panel = panels.insert(panels.end(), PlotPanel{title, {}});
     panel->lines.push_back({name, &points});
+  }
+  for (PlotPanel& panel : panels) {
+    if (panel.lines.size() == 1) panel.title = panel.lines.front().name;
   }
   return panels;
 }

@@ -79,7 +79,7 @@ class HeaderHandler final : public nlohmann::json_sax<Json> {
     const auto known = std::find_if(kDtypeNames.begin(), kDtypeNames.end(),
                                     [&](const DtypeName& candidate) { return candidate.name == value; });
     if (known == kDtypeNames.end()) {
-      problem_code = ErrorCode::unsupported;
+      problem_code = ErrorCode::bad_data;
       return stop(fmt::format("{} is of dtype {}, which Cloister does not have", thing(), clipped(value, 32)));
     }
     entry.dtype = known->dtype;

@@ -15,6 +15,14 @@ std::size_t register_function(std::string_view name) {
   return names().size() - 1;
 }
 
+std::uint64_t CallCounts::total() const {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < names().size(); ++i) {
+    if (!names()[i].ends_with(".drop")) sum += entries_[i].calls;
+  }
+  return sum;
+}
+
 std::vector<CallCount> CallCounts::list() const {
   std::vector<CallCount> counts;
   for (std::size_t i = 0; i < names().size(); ++i) {

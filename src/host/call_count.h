@@ -63,6 +63,9 @@ class CallCounts {
     std::chrono::steady_clock::time_point start_;
   };
 
+  // Calls of all functions together, without the dropping of handles.
+  [[nodiscard]] std::uint64_t total() const;
+
   // Functions called at least once, sorted by name.
   [[nodiscard]] std::vector<CallCount> list() const;
 

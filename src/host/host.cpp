@@ -36,7 +36,8 @@ Result<std::unique_ptr<Host>> Host::create(HostOptions options) {
                                             .linker = std::move(linker),
                                             .watcher = std::move(watcher),
                                             .backend = BackendSlot(options),
-                                            .models = {}});
+                                            .models = {},
+                                            .ceiling = {}});
   return std::unique_ptr<Host>(new Host(std::move(shared)));
 }
 

@@ -47,6 +47,8 @@ Result<std::shared_ptr<const GrantedModel>> ModelStore::open(const std::filesyst
   Entry& entry = models_[path];
   if (!entry.model || entry.identity != file.identity()) {
     entry.model.reset();
+    // Counted ahead: while it is read, the memory is in use already.
+    bytes_read_.fetch_add(file.size(), std::memory_order_relaxed);
     CLOISTER_TRY(entry.model, GrantedModel::load(path, backend));
     entry.identity = file.identity();
   }

@@ -1,6 +1,7 @@
 // Granted weights, read once a process and shared by all instances.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -48,6 +49,9 @@ class ModelStore {
   Result<std::shared_ptr<const GrantedModel>> open(const std::filesystem::path& path,
                                                    const std::shared_ptr<engine::TensorBackend>& backend);
 
+  // Bytes of all files that were read: at least what lies in memory of them.
+  [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_.load(std::memory_order_relaxed); }
+
  private:
   struct Entry {
     FileIdentity identity;
@@ -55,6 +59,7 @@ class ModelStore {
   };
   std::mutex mutex_;
   std::map<std::filesystem::path, Entry> models_;
+  std::atomic<std::uint64_t> bytes_read_{0};
 };
 
 }  // namespace cloister::host

@@ -166,8 +166,8 @@ auto call(Session& session, const Arguments&... arguments) {
   if (!check.passed()) [[unlikely]] {
     return check.refuse<T>(session);
   }
-  if (auto ready = session.need_backend(); !ready) [[unlikely]] {
-    return Answer(Unexpected(std::move(ready).error()));
+  if (!session.has_backend()) [[unlikely]] {
+    if (auto ready = session.need_backend(); !ready) return Answer(Unexpected(std::move(ready).error()));
   }
   Given given = std::apply([&](auto&... each) { return (session.backend().*kMethod)(each...); }, turned);
   if constexpr (std::is_void_v<T>) {

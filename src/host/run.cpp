@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 
+#include "cloister/base/bytes.h"
 #include "cloister/sandbox/instance.h"
 #include "interfaces.h"
 #include "request_check.h"
@@ -34,10 +36,12 @@ struct Instance::Parts {
       : host(std::move(host_shared)),
         workload(compiled),
         request(asked),
+        share(host->ceiling, checked_add(asked.limits.memory_bytes, asked.limits.tensor_bytes).value_or(UINT64_MAX)),
         session({request, observer, host->backend, host->models}),
         interfaces(session) {}
 
   Result<void> start();
+  void look_after(bool stopping, Clock::time_point deadline);
   void conclude(const sandbox::RunOutcome& outcome, RunReport& report);
   void fail(Error error, RunReport& report);
   void limit_reached(LimitKind kind, std::string sentence, RunReport& report);
@@ -45,10 +49,13 @@ struct Instance::Parts {
   std::shared_ptr<Host::Shared> host;
   Workload workload;
   RunRequest request;
+  MemoryCeiling::Share share;
   Session session;
   Interfaces interfaces;
   std::optional<sandbox::Instance> guest;
-  std::optional<Watcher::Registration> registration;  // after what it stops
+  std::optional<sandbox::Interrupter> interrupter;
+  std::atomic<bool> passed_ceiling{false};
+  std::optional<Watcher::Registration> registration;  // after what it looks after
   sandbox::RunOutcome started;
 
   Clock::time_point wall = Clock::now();
@@ -63,17 +70,24 @@ Result<void> Instance::Parts::start() {
   CLOISTER_TRY(guest, sandbox::Instance::create(
                           workload.shared_->program, &interfaces,
                           {.memory_bytes = request.limits.memory_bytes, .wall = time_limit(request.limits)}));
-  registration.emplace(*host->watcher, Watcher::Run{[interrupter = guest->interrupter(), this] {
-                                                      // A passed deadline is the sandbox's to tell.
-                                                      if (host->watcher->stopping()) interrupter.interrupt();
-                                                      session.stop_waiting();
-                                                    },
-                                                    deadline});
+  interrupter = guest->interrupter();
+  registration.emplace(*host->watcher, [this, deadline](bool stopping) { look_after(stopping, deadline); });
   session.phases.start();
   const Session::Inside inside(session);
   CLOISTER_TRY(started, guest->start());
   instantiate = Clock::now() - wall;
   return {};
+}
+
+// On the watcher's thread.
+void Instance::Parts::look_after(bool stopping, Clock::time_point deadline) {
+  if (host->ceiling.passed_by(resident_bytes(), host->models.bytes_read())) {
+    passed_ceiling.store(true);
+    stopping = true;
+  }
+  if (stopping) interrupter->interrupt();
+  // The sandbox and the engine hold the deadline exactly; this is for waits outside both.
+  if (stopping || Clock::now() >= deadline) session.stop_waiting();
 }
 
 void Instance::Parts::fail(Error error, RunReport& report) {
@@ -96,14 +110,17 @@ void Instance::Parts::conclude(const sandbox::RunOutcome& outcome, RunReport& re
     session.note(session.egress.refusal("the workload's last words", text.size(), request.limits));
     return std::string("(held back)");
   };
-  const auto& refused = session.last_error();
-  const bool over_limit = refused && refused->code == ErrorCode::quota_exceeded;
+  const std::optional<Error> refused = session.last_words();
   if (const auto& ending = session.ending()) {
     report.status = ending->status;
     fail({ending->code, ending->sentence}, report);
     return;
   }
-  switch (outcome.end) {
+  sandbox::End end = outcome.end;
+  if (session.wait_was_stopped() && end == sandbox::End::trapped) {
+    end = Clock::now() >= session.deadline() ? sandbox::End::deadline : sandbox::End::interrupted;
+  }
+  switch (end) {
     case sandbox::End::ok:
       report.status = RunStatus::ok;
       return;
@@ -139,20 +156,26 @@ void Instance::Parts::conclude(const sandbox::RunOutcome& outcome, RunReport& re
                                        limit_text(LimitKind::time, request.limits.time_ns)),
                            report);
     case sandbox::End::interrupted:
+      if (passed_ceiling.load()) {
+        return limit_reached(LimitKind::tensors,
+                             fmt::format("the workload '{}' made the host use more memory than its limits allow for, "
+                                         "such as by an autograd graph without end",
+                                         name),
+                             report);
+      }
       report.status = RunStatus::interrupted;
       fail({ErrorCode::interrupted, fmt::format("the run of '{}' was interrupted", name)}, report);
       return;
   }
-  // The guest gave up. When the last thing that the host refused it explains why, that is the reason to tell.
-  if (over_limit) {
-    report.status = RunStatus::limit;
+  // The guest gave up. When that was over what the host had just refused it, this is the reason to tell.
+  if (refused) {
+    report.code = refused->code;
+    if (refused->code == ErrorCode::quota_exceeded) report.status = RunStatus::limit;
+    if (report.error.find(refused->message) != std::string::npos) return;
     session.note(std::move(report.error));
-    fail({ErrorCode::quota_exceeded, fmt::format("the workload '{}' met a limit: {}", name, refused->message)}, report);
-  } else if (refused && outcome.end == sandbox::End::trapped) {
-    report.code = refused->code;
-    report.error += fmt::format("; before that the host had told it: {}", refused->message);
-  } else if (refused) {
-    report.code = refused->code;
+    report.error = fmt::format("the workload '{}' gave up when the host told it: {}", name, refused->message);
+  } else if (outcome.limit == "memory") {
+    limit_reached(LimitKind::memory, fmt::format("{}, after it was refused more memory", report.error), report);
   }
 }
 

@@ -40,7 +40,8 @@ Session::~Session() = default;
 
 // ---- the engine ----
 
-sandbox::Call<void> Session::open_backend() {
+sandbox::Call<void> Session::need_backend() {
+  if (has_backend()) return {};
   auto opened = slot_.open();
   if (!opened) {
     Error error = std::move(opened).error();
@@ -79,12 +80,8 @@ Session::Inside::~Inside() {
 // ---- answers to the guest ----
 
 Session::GuestError Session::guest_error(Error error) {
-  if (error.code == ErrorCode::quota_exceeded && error.message.find("--limit") == std::string::npos) {
-    // The engine knows its limits, not the flags that set them.
-    const bool late = std::chrono::steady_clock::now() >= deadline_;
-    error.message += fmt::format("; {}", limit_hint(late ? LimitKind::time : LimitKind::tensors, request.limits));
-  }
   last_error_ = error;
+  calls_at_last_error_ = calls.total();
   switch (error.code) {
     case ErrorCode::invalid_argument:
       return GuestError::InvalidArgument{std::move(error.message)};
@@ -107,6 +104,12 @@ Session::GuestError Session::guest_error(Error error) {
       break;
   }
   return GuestError::Internal{std::move(error.message)};
+}
+
+std::optional<Error> Session::last_words() const {
+  // Printing a sentence takes a few calls.
+  constexpr std::uint64_t kFarewell = 16;
+  return calls.total() - calls_at_last_error_ <= kFarewell ? last_error_ : std::nullopt;
 }
 
 Session::GuestError Session::refuse_egress(std::uint64_t bytes, std::string_view what) {
@@ -143,6 +146,7 @@ Result<std::optional<data::Batch>> Session::wait_for(data::BatchStream& stream) 
   auto batch = stream.next();
   const std::lock_guard lock(waiting_mutex_);
   waiting_ = nullptr;
+  if (!batch && batch.error().code == ErrorCode::interrupted) wait_was_stopped_ = true;
   return batch;
 }
 

@@ -50,15 +50,12 @@ class Session {
 
   // ---- the engine ----
 
+  // Whether need_backend() has succeeded.
+  [[nodiscard]] bool has_backend() const { return backend_ != nullptr; }
   // Opens the backend and makes this session's context, unless that was done. A failure is the host's, not the guest's:
   // it ends the run.
-  [[nodiscard]] sandbox::Call<void> need_backend() {
-    if (backend_) [[likely]] {
-      return {};
-    }
-    return open_backend();
-  }
-  // REQUIRES: need_backend() succeeded, or a tensor was found in a table.
+  [[nodiscard]] sandbox::Call<void> need_backend();
+  // REQUIRES: has_backend(), which any tensor in a table implies.
   [[nodiscard]] engine::TensorBackend& backend() { return *backend_; }
   [[nodiscard]] const std::shared_ptr<engine::TensorBackend>& shared_backend() const { return backend_; }
   // nullptr before the backend is open.
@@ -125,6 +122,8 @@ class Session {
   // The next batch; stop_waiting, from any thread, makes it answer `interrupted`, now and from then on.
   Result<std::optional<data::Batch>> wait_for(data::BatchStream& stream);
   void stop_waiting();
+  // Whether a wait ended so.
+  [[nodiscard]] bool wait_was_stopped() const { return wait_was_stopped_; }
 
   // ---- the report ----
 
@@ -138,13 +137,14 @@ class Session {
     std::string sentence;
   };
   [[nodiscard]] const std::optional<Ending>& ending() const { return ending_; }
-  // The last error that the guest was given, if no other followed.
-  [[nodiscard]] const std::optional<Error>& last_error() const { return last_error_; }
+  // The last error that the guest was given, unless it went on to do more than say farewell.
+  [[nodiscard]] std::optional<Error> last_words() const;
   // Fills everything that the session knows. REQUIRES: report.status is set.
   void fill(RunReport& report);
 
   // For the run's deadline; REQUIRES: called before the guest starts.
   void set_deadline(std::chrono::steady_clock::time_point deadline) { deadline_ = deadline; }
+  [[nodiscard]] std::chrono::steady_clock::time_point deadline() const { return deadline_; }
 
   // A granted dataset, opened at most once a session. Errors: as data::open_dataset.
   Result<std::shared_ptr<const data::Dataset>> open_dataset(std::string_view name, const std::filesystem::path& path);
@@ -159,7 +159,6 @@ class Session {
   PhaseClock phases;
 
  private:
-  sandbox::Call<void> open_backend();
   GuestError refuse_egress(std::uint64_t bytes, std::string_view what);
   void finish_datasets(bool in_order);
 
@@ -172,6 +171,7 @@ class Session {
 
   std::optional<Ending> ending_;
   std::optional<Error> last_error_;
+  std::uint64_t calls_at_last_error_ = 0;
   std::vector<std::string> notes_;
   std::map<std::pair<GrantKind, std::string>, GrantUse> grants_;
   std::map<std::string, std::shared_ptr<const data::Dataset>, std::less<>> datasets_;
@@ -179,6 +179,7 @@ class Session {
   std::mutex waiting_mutex_;
   data::BatchStream* waiting_ = nullptr;
   bool stopped_ = false;
+  bool wait_was_stopped_ = false;
 
   // In this order: tables hold tensors and streams, which need the context, which needs the backend.
   std::shared_ptr<engine::TensorBackend> backend_;

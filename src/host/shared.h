@@ -8,6 +8,7 @@
 #include "cloister/sandbox/component.h"
 #include "cloister/sandbox/linker.h"
 #include "cloister/sandbox/runtime.h"
+#include "memory_ceiling.h"
 #include "model_store.h"
 #include "watcher.h"
 
@@ -20,6 +21,7 @@ struct Host::Shared {
   std::unique_ptr<Watcher> watcher;
   BackendSlot backend;
   ModelStore models;
+  MemoryCeiling ceiling;
 };
 
 struct Workload::Shared {

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <csignal>
 #include <system_error>
+#include <utility>
 
 namespace cloister::host {
 
@@ -47,44 +48,45 @@ void Watcher::wake() noexcept {
 }
 
 void Watcher::stop_all() noexcept {
-  stopping_.store(true, std::memory_order_relaxed);
+  stopping_.store(true);
   wake();
 }
 
 void Watcher::watch() {
   constexpr int kTickMilliseconds = 100;
+  // After the last run it stays awake for a while, so that short runs in a row need not wake it.
+  constexpr int kQuietTicks = 20;
+  int quiet = 0;
   while (!done_.load()) {
-    bool idle = false;
+    bool sleeping = false;
     {
       const std::lock_guard lock(mutex_);
-      const auto now = std::chrono::steady_clock::now();
-      for (const Run& run : runs_) {
-        if (stopping() || now >= run.deadline) run.stop();
-      }
-      idle = runs_.empty();
+      for (const Check& check : checks_) check(stopping_.load());
+      quiet = checks_.empty() ? quiet + 1 : 0;
+      sleeping = sleeping_ = quiet > kQuietTicks;
     }
     pollfd event{wake_.get(), POLLIN, 0};
-    poll(&event, 1, idle ? -1 : kTickMilliseconds);
+    poll(&event, 1, sleeping ? -1 : kTickMilliseconds);
     std::uint64_t count = 0;
     [[maybe_unused]] const auto taken = read(wake_.get(), &count, sizeof(count));
   }
 }
 
-Watcher::Registration::Registration(Watcher& watcher, Run run) : watcher_(watcher) {
-  bool first = false;
+Watcher::Registration::Registration(Watcher& watcher, Check check) : watcher_(watcher) {
+  bool wake = false;
   {
     const std::lock_guard lock(watcher_.mutex_);
-    first = watcher_.runs_.empty();
-    run_ = watcher_.runs_.insert(watcher_.runs_.end(), std::move(run));
-    // Decided under the lock: a stop_all from now on finds this run in the list.
-    if (watcher_.stopping()) run_->stop();
+    wake = std::exchange(watcher_.sleeping_, false);
+    check_ = watcher_.checks_.insert(watcher_.checks_.end(), std::move(check));
+    // Under the lock: a stop_all from now on finds this run in the list.
+    if (watcher_.stopping_.load()) (*check_)(true);
   }
-  if (first) watcher_.wake();
+  if (wake) watcher_.wake();
 }
 
 Watcher::Registration::~Registration() {
   const std::lock_guard lock(watcher_.mutex_);
-  watcher_.runs_.erase(run_);
+  watcher_.checks_.erase(check_);
 }
 
 }  // namespace cloister::host

@@ -1,10 +1,10 @@
-// Ends runs from outside: a signal handler asks, a thread of its own does it.
+// Looks after runs from outside: a thread of its own, which a signal handler may ask to stop them all.
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <functional>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -15,35 +15,30 @@ namespace cloister::host {
 // Thread safety: all functions may be called from any thread.
 class Watcher {
  public:
-  // A run that can be stopped. `stop` is called on the watcher's thread, perhaps several times, until the registration
-  // ends: because of stop_all, or because the deadline has passed (checked about ten times a second: the sandbox and
-  // the engine hold deadlines exactly; this one is for waits outside both).
-  struct Run {
-    std::function<void()> stop;
-    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
-  };
+  // Looks after one run: called on the watcher's thread about ten times a second while the run is registered, and at
+  // once when all are to stop. It must not wait.
+  using Check = std::function<void(bool stopping)>;
 
   static Result<std::unique_ptr<Watcher>> create();
   ~Watcher();
   Watcher(const Watcher&) = delete;
   Watcher& operator=(const Watcher&) = delete;
 
-  // Keeps a run registered. When the scope has ended, `stop` is not running and will not be called.
+  // Keeps a run registered. When the scope has ended, `check` is not running and will not be called.
   class Registration {
    public:
-    Registration(Watcher& watcher, Run run);
+    Registration(Watcher& watcher, Check check);
     ~Registration();
     Registration(const Registration&) = delete;
     Registration& operator=(const Registration&) = delete;
 
    private:
     Watcher& watcher_;
-    std::list<Run>::iterator run_;
+    std::list<Check>::iterator check_;
   };
 
-  // Stops all runs, and those that are registered later. Async-signal-safe.
+  // Tells all runs to stop, and those that are registered later. Async-signal-safe.
   void stop_all() noexcept;
-  [[nodiscard]] bool stopping() const noexcept { return stopping_.load(std::memory_order_relaxed); }
 
  private:
   explicit Watcher(UniqueFd wake);
@@ -54,7 +49,8 @@ class Watcher {
   std::atomic<bool> stopping_{false};
   std::atomic<bool> done_{false};
   std::mutex mutex_;
-  std::list<Run> runs_;
+  std::list<Check> checks_;
+  bool sleeping_ = false;  // waits without a timeout; guarded by mutex_
   std::thread thread_;
 };
 

@@ -33,8 +33,11 @@ std::string Table::text() const {
   std::string result;
   for (const auto& row : rows_) {
     std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i)
-      line += i == 0 ? row[i] + padding(row[i], widths[i]) : "  " + padding(row[i], widths[i]) + row[i];
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string space = padding(row[i], widths[i]);
+      if (i > 0) line += "  ";
+      line += i == 0 || text_columns_.contains(i) ? row[i] + space : space + row[i];
+    }
     result += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
   }
   return result;
@@ -68,7 +71,7 @@ std::string Report::text() const {
                   machine_["governor"].get<std::string>(), machine_["load_average_before"].get<double>());
   result += tables_;
   if (!claims_.empty()) {
-    Table table({"claim", "found", "bar", "", "rests on"});
+    Table table({"claim", "found", "bar", "", "rests on"}, {2, 3, 4});
     for (const Claim& claim : claims_) {
       const double value = figures_.at(claim.figure).get<double>();
       table.add({claim.figure, fmt::format("{:.4g}", value),

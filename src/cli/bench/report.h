@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,10 +13,12 @@
 
 namespace cloister::bench {
 
-// Columns lined up: the first to the left, the others to the right, as wide as their widest cell.
+// Columns lined up, as wide as their widest cell: those of text to the left, those of numbers to the right.
 class Table {
  public:
-  explicit Table(std::vector<std::string> header) : rows_{std::move(header)} {}
+  // The first column holds text; `text_columns` says which others do.
+  explicit Table(std::vector<std::string> header, std::set<std::size_t> text_columns = {})
+      : rows_{std::move(header)}, text_columns_(std::move(text_columns)) {}
 
   // REQUIRES: as many cells as the header has.
   void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
@@ -24,6 +27,7 @@ class Table {
 
  private:
   std::vector<std::vector<std::string>> rows_;
+  std::set<std::size_t> text_columns_;
 };
 
 // A figure held against what it must reach.

@@ -164,7 +164,9 @@ TEST_F(DatasetsTest, StoppedWaitingTraps) {
   request.grants.datasets["x"] = write_images(5);
   const std::uint32_t batches = pass(open("x"), {.size = 1});
   session().stop_waiting();
+  EXPECT_FALSE(session().wait_was_stopped());
   EXPECT_FALSE(make<ml::datasets::Host>()->batches_next(lend<Batches>(batches)));
+  EXPECT_TRUE(session().wait_was_stopped());
 }
 
 TEST_F(DatasetsTest, WaitingIsStoppedFromAnotherThread) {

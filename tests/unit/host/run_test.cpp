@@ -3,7 +3,9 @@
 
 #include <thread>
 
+#include <wasmtime.h>
 #include "cloister/base/file.h"
+
 #include "support.h"
 
 namespace cloister::host::test {
@@ -53,7 +55,17 @@ class RunTest : public ::testing::Test {
     }();
     return *shared;
   }
-  static Result<Workload> load(std::string_view text) { return host().load(std::as_bytes(std::span(text)), "guest"); }
+  static Result<Workload> load(std::string_view text) { return load(host(), text); }
+  static Result<Workload> load(Host& where, std::string_view text) {
+    wasm_byte_vec_t binary;
+    if (wasmtime_error_t* error = wasmtime_wat2wasm(text.data(), text.size(), &binary)) {
+      wasmtime_error_delete(error);  // no text of a component: its bytes as they are
+      return where.load(std::as_bytes(std::span(text)), "guest");
+    }
+    auto workload = where.load(std::as_bytes(std::span(binary.data, binary.size)), "guest");
+    wasm_byte_vec_delete(&binary);
+    return workload;
+  }
   RunReport run(std::string_view text) {
     auto workload = load(text);
     if (!workload) throw std::runtime_error(workload.error().message);
@@ -130,6 +142,14 @@ TEST_F(RunTest, MemoryThatIsRefusedExplainsTheTrap) {
   EXPECT_NE(report.error.find("--limit memory="), std::string::npos) << report.error;
 }
 
+TEST_F(RunTest, MemoryThatIsRefusedExplainsTheFailure) {
+  request.limits.memory_bytes = 1 << 20;
+  const RunReport report = run(component("(drop (memory.grow (i32.const 100)))", 64));
+  EXPECT_EQ(report.status, RunStatus::limit);
+  EXPECT_NE(report.error.find("no luck"), std::string::npos) << report.error;
+  EXPECT_NE(report.error.find("--limit memory="), std::string::npos) << report.error;
+}
+
 TEST_F(RunTest, RecursionIsATrap) {
   const RunReport report = run(component("", 16, "", "(func $r (result i32) (i32.add (call $r) (i32.const 1)))"));
   EXPECT_EQ(report.status, RunStatus::ok);
@@ -182,7 +202,7 @@ TEST_F(RunTest, InterruptEndsRunsOfNowAndLater) {
   auto own_host = Host::create(options);
   ASSERT_TRUE(own_host);
   const std::string text = component("(loop $l (br $l))");
-  const auto workload = (*own_host)->load(std::as_bytes(std::span(text)), "guest");
+  const auto workload = load(**own_host, text);
   ASSERT_TRUE(workload);
   std::thread interrupter([&] {
     std::this_thread::sleep_for(30ms);

@@ -39,16 +39,6 @@ TEST_F(SessionTest, EveryErrorCodeHasItsCase) {
   EXPECT_EQ(case_of(ErrorCode::internal), GuestError(GuestError::Internal{}).value.index());
 }
 
-TEST_F(SessionTest, QuotaErrorsNameTheFlagThatHelps) {
-  EXPECT_NE(sentence(session().guest_error({ErrorCode::quota_exceeded, "too much"})).find("--limit tensors="),
-            std::string::npos);
-  session().set_deadline(std::chrono::steady_clock::now());
-  EXPECT_NE(sentence(session().guest_error({ErrorCode::quota_exceeded, "too late"})).find("--limit time="),
-            std::string::npos);
-  EXPECT_EQ(sentence(session().guest_error({ErrorCode::quota_exceeded, "see --limit handles=N"})),
-            "see --limit handles=N");
-}
-
 TEST_F(SessionTest, GuardedErrorsKeepThePathOnTheHost) {
   const GuestError error = session().guarded_error({ErrorCode::io, "cannot read '/secret/place'"}, "no");
   EXPECT_EQ(sentence(error), "no");

@@ -90,7 +90,7 @@ std::vector<std::byte> calling_guest(std::string_view body) {
 }
 
 const Runtime& runtime() {
-  static const Result<Runtime> shared = Runtime::create({.pool_instances = 24});
+  static const Result<Runtime> shared = Runtime::create({.pool_instances = 8});
   if (!shared) ADD_FAILURE() << shared.error().message;
   return *shared;
 }

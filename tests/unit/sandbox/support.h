@@ -37,7 +37,7 @@ struct Host {
   int calls = 0;
 };
 
-// One runtime for all tests, without a cache, with a small pool.
+// One runtime for all tests, without a cache, with a pool that valgrind can reserve.
 const Runtime& runtime();
 
 // Compiled and linked against nothing, or against `test:host/calls`.

@@ -20,7 +20,7 @@ struct PlotPanel {
   std::vector<PlotLine> lines;
 };
 
-// The charts of a run: series whose names end alike ("train/accuracy", "test/accuracy") share a panel.
+// The charts of a run: series whose names end in one word ("train-accuracy", "test/accuracy") share a panel.
 [[nodiscard]] std::vector<PlotPanel> panels_of(const SeriesSet& series);
 
 // Whether a panel shows a loss: its title contains the word.
