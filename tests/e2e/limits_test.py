@@ -40,7 +40,7 @@ class Limits(Case):
 
     def test_memory(self):
         # A guest sees that memory ends, and this one says so itself.
-        self.stop("grow-memory", "memory=64MiB", 1, "memory ended")
+        self.stop("grow-memory", "memory=64MiB", 4, "memory ended", "--limit memory")
         self.assertLessEqual(self.record()["limits"]["memory"]["used"], 64 << 20)
 
     def test_handles(self):
