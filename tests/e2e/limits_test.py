@@ -43,6 +43,7 @@ class Limits(Case):
         self.stop("grow-memory", "memory=64MiB", 4, "memory ended", "--limit memory")
         self.assertLessEqual(self.record()["limits"]["memory"]["used"], 64 << 20)
 
+    @needs_torch
     def test_handles(self):
         self.stop("hoard-handles", "handles=1000", 4, "--limit handles")
         self.assertLessEqual(self.record()["limits"]["handles"]["used"], 1000)
@@ -107,6 +108,7 @@ class Cheats(Case):
     def test_handle_dropped_twice(self):
         self.stop("handle-dropped-twice")
 
+    @needs_torch
     def test_handle_of_another_kind(self):
         self.stop("handle-of-another-kind")
 
