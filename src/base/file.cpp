@@ -2,9 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -32,7 +30,7 @@ int open_retrying(int root, const char* path, int flags, mode_t mode = 0) {
   return fd;
 }
 
-// For kernels without openat2: walks down one folder at a time and follows no link at all.
+// Walks down one folder at a time and follows no link. Gives -1 and errno; ELOOP or ENOTDIR for a link or `..`.
 int open_without_links(int root, const std::string& path) {
   UniqueFd folder;
   int at = root;
@@ -41,7 +39,7 @@ int open_without_links(int root, const std::string& path) {
     const std::size_t slash = path.find('/', begin);
     const std::string part = path.substr(begin, slash - begin);
     if (part.empty() || part == "..") {
-      errno = EXDEV;
+      errno = ELOOP;
       return -1;
     }
     if (slash == std::string::npos) return open_retrying(at, part.c_str(), kReadFlags | O_NOFOLLOW);
@@ -97,18 +95,11 @@ Result<File> File::open(const std::string& path) {
 }
 
 Result<File> File::open_beneath(int root, const std::string& path, std::string shown) {
-  open_how how{};
-  how.flags = kReadFlags;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-  int fd = -1;
-  do {
-    fd = static_cast<int>(::syscall(SYS_openat2, root, path.c_str(), &how, sizeof(how)));
-  } while (fd < 0 && (errno == EINTR || errno == EAGAIN));
-  if (fd < 0 && (errno == ENOSYS || errno == EPERM)) fd = open_without_links(root, path);
+  const int fd = open_without_links(root, path);
   if (fd < 0) {
-    if (errno == EXDEV || errno == ELOOP) {
+    if (errno == ELOOP || errno == ENOTDIR) {
       return fail(ErrorCode::invalid_argument,
-                  fmt::format("'{}' is or passes a link that leaves its folder; put a copy in its place", shown));
+                  fmt::format("'{}' is or passes a symbolic link; put the file itself in its place", shown));
     }
     return fail_errno("open", shown, errno);
   }

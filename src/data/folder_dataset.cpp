@@ -189,7 +189,7 @@ Result<ImageFile> examine(const Contents& contents, const UniqueFd& class_folder
   if (S_ISREG(status.st_mode)) {
     image.identity = FileIdentity::of(status);
   } else {
-    // Links that stay inside the dataset are followed; everything else is refused here, with its reason.
+    // A link, folder, FIFO or device: opening it gives the reason, unless it has become a file meanwhile.
     CLOISTER_TRY(const File file, File::open_beneath(contents.folder.get(), image.path, image.path));
     image.identity = file.identity();
   }

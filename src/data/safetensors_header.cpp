@@ -48,7 +48,6 @@ class HeaderHandler final : public nlohmann::json_sax<Json> {
   std::vector<Entry> entries;
   std::map<std::string, std::string> metadata;
   std::string problem;  // set when parsing was stopped
-  ErrorCode problem_code = ErrorCode::bad_data;
 
   bool null() override { return misplaced("null"); }
   bool boolean(bool /*value*/) override { return misplaced("a truth value"); }
@@ -79,7 +78,6 @@ class HeaderHandler final : public nlohmann::json_sax<Json> {
     const auto known = std::find_if(kDtypeNames.begin(), kDtypeNames.end(),
                                     [&](const DtypeName& candidate) { return candidate.name == value; });
     if (known == kDtypeNames.end()) {
-      problem_code = ErrorCode::bad_data;
       return stop(fmt::format("{} is of dtype {}, which Cloister does not have", thing(), clipped(value, 32)));
     }
     entry.dtype = known->dtype;
@@ -209,7 +207,7 @@ Result<SafetensorsHeader> parse_safetensors_header(std::string_view json, std::u
   HeaderHandler handler;
   // The format wants the object to begin at once; the parser by itself would skip white space.
   if (json.empty() || json.front() != '{') return damaged({ErrorCode::bad_data, "its header does not begin with {"});
-  if (!Json::sax_parse(json.begin(), json.end(), &handler)) return damaged({handler.problem_code, handler.problem});
+  if (!Json::sax_parse(json.begin(), json.end(), &handler)) return damaged({ErrorCode::bad_data, handler.problem});
 
   SafetensorsHeader header;
   header.metadata = std::move(handler.metadata);

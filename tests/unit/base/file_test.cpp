@@ -73,18 +73,19 @@ TEST_F(FileTest, RefusesWhatIsNotARegularFileWithoutBlocking) {
   EXPECT_NE(absent.error().message.find("absent"), std::string::npos);
 }
 
-TEST_F(FileTest, OpenBeneathStaysInItsFolder) {
+TEST_F(FileTest, OpenBeneathFollowsNoLink) {
   fs::create_directories(path("root/class"));
   put("outside", "secret");
   put("root/class/inside", "public");
-  fs::create_symlink("inside", path("root/class/good"));
+  fs::create_symlink("inside", path("root/class/beside"));
   fs::create_symlink("../../outside", path("root/class/up"));
   fs::create_symlink(path("outside"), path("root/class/absolute"));
   fs::create_symlink(folder_, path("root/elsewhere"));
   const UniqueFd root(::open(path("root").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   ASSERT_TRUE(root);
   EXPECT_TRUE(File::open_beneath(root.get(), "class/inside", "class/inside"));
-  for (const char* escape : {"class/up", "class/absolute", "../outside", "elsewhere/outside"}) {
+  for (const char* escape :
+       {"class/beside", "class/up", "class/absolute", "../outside", "elsewhere/outside", "class/inside/x"}) {
     const auto file = File::open_beneath(root.get(), escape, escape);
     ASSERT_FALSE(file) << escape;
     EXPECT_EQ(file.error().code, ErrorCode::invalid_argument) << file.error().message;

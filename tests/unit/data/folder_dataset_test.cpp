@@ -82,23 +82,20 @@ TEST_F(FolderDatasetTest, AnImageThatDoesNotDecodeIsNamed) {
   EXPECT_EQ(pass.batches.size(), 4u);
 }
 
-TEST_F(FolderDatasetTest, LinksMayNotLeaveTheFolder) {
-  fs::create_symlink("2.png", root() + "/cat/3.png");
-  EXPECT_EQ((*open_dataset(root()))->size(), 5u);
-  EXPECT_EQ(run_pass(root(), {.size = 8}).labels().size(), 5u);
+TEST_F(FolderDatasetTest, LinksAreRefused) {
   const std::string outside = folder_.put("outside.png", make_flat_png(2, 2, 3, 1));
-  for (const std::string& target : {outside, std::string("../../outside.png")}) {
-    fs::create_symlink(target, root() + "/cat/leaves.png");
+  for (const std::string& target : {outside, std::string("../../outside.png"), std::string("2.png")}) {
+    fs::create_symlink(target, root() + "/cat/link.png");
     const auto dataset = open_dataset(root());
     ASSERT_FALSE(dataset) << target;
-    EXPECT_NE(dataset.error().message.find("cat/leaves.png"), std::string::npos) << dataset.error().message;
-    fs::remove(root() + "/cat/leaves.png");
+    EXPECT_NE(dataset.error().message.find("cat/link.png"), std::string::npos) << dataset.error().message;
+    fs::remove(root() + "/cat/link.png");
   }
   fs::create_directory_symlink("cat", root() + "/linked");
   EXPECT_EQ(open_dataset(root()).error().code, ErrorCode::bad_data);
 }
 
-TEST_F(FolderDatasetTest, AFileThatBecomesALinkOutsideIsAnError) {
+TEST_F(FolderDatasetTest, AFileThatBecomesALinkIsAnError) {
   const std::string outside = folder_.put("outside.png", make_flat_png(2, 2, 3, 1));
   const auto dataset = *open_dataset(root());
   fs::remove(root() + "/cat/2.png");

@@ -46,7 +46,6 @@ TEST(Safetensors, RefusesWhatLies) {
   struct Case {
     std::string file;
     std::string_view why;
-    ErrorCode code = ErrorCode::bad_data;
   };
   const auto one = [](std::string_view body, std::size_t data = 4) {
     return file_of(fmt::format(R"({{"t":{{{}}}}})", body), data);
@@ -98,7 +97,7 @@ TEST(Safetensors, RefusesWhatLies) {
       {file_of(R"({"__metadata__":{"k":"v","k":"w"}})", 0), "'k' twice"},
       {file_of(R"({"__metadata__":{},"__metadata__":{}})", 0), "metadata twice"},
       {file_of(R"({"__metadata__":{"k":1}})", 0), "no place"},
-      {one(R"("dtype":"U16","shape":[2],"data_offsets":[0,4])"), "U16", ErrorCode::bad_data},
+      {one(R"("dtype":"U16","shape":[2],"data_offsets":[0,4])"), "U16"},
       {one(R"("dtype":"F32","shape":[)" + std::string(200, '1') + R"(],"data_offsets":[0,4])"), "no place"},
       {one(R"("dtype":"F32","shape":[1)" +
            [] {
@@ -114,7 +113,7 @@ TEST(Safetensors, RefusesWhatLies) {
     const std::string path = folder.put("lying.safetensors", c.file);
     const auto file = SafetensorsFile::open(path);
     ASSERT_FALSE(file) << c.file.substr(0, 200);
-    EXPECT_EQ(file.error().code, c.code) << file.error().message;
+    EXPECT_EQ(file.error().code, ErrorCode::bad_data) << file.error().message;
     EXPECT_NE(file.error().message.find(c.why), std::string::npos) << file.error().message << " for " << c.why;
     EXPECT_NE(file.error().message.find("lying.safetensors"), std::string::npos) << file.error().message;
     EXPECT_LT(file.error().message.size(), 500u);

@@ -55,7 +55,7 @@ class File {
   // Errors: io; invalid_argument for what is not a regular file.
   static Result<File> open(const std::string& path);
 
-  // Opens `path` relative to the directory `root`, refusing `..` and symbolic links that lead out of it.
+  // Opens `path` relative to the directory `root`, without ever leaving it: `..` and symbolic links are refused.
   // `shown` is the path for messages. Errors: as open.
   static Result<File> open_beneath(int root, const std::string& path, std::string shown);
 

@@ -111,7 +111,7 @@ class Dataset {
 // - an IDX file of uint8 images, [n, height, width] or [n, height, width, channels]; the labels lie beside it under the
 //   same name with `images` -> `labels` and `idxN` -> `idx1`. Classes are named by their numbers;
 // - a folder of class folders of PNG and JPEG files. Classes and files are sorted by the bytes of their names; names
-//   that begin with a dot and files that are no images by their ending are left out.
+//   that begin with a dot and files that are no images by their ending are left out; symbolic links are refused.
 // Errors: io; invalid_argument for what is neither; bad_data for files that are damaged or lie about their sizes.
 Result<std::shared_ptr<const Dataset>> open_dataset(const std::string& path);
 

@@ -41,8 +41,8 @@ class SafetensorsFile {
   static constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;
   static constexpr std::size_t kMaxRank = 64;
 
-  // Errors: io; invalid_argument for what is not a file; bad_data for one that is damaged or lies; unsupported for a
-  // dtype that Cloister has not.
+  // Errors: io; invalid_argument for what is not a file; bad_data for one that is damaged or lies, or
+  // has a dtype that Cloister has not.
   static Result<SafetensorsFile> open(const std::string& path);
 
   // Sorted by the bytes of their names.
