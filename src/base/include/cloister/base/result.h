@@ -36,11 +36,10 @@ class [[nodiscard]] Expected {
 
   template <class U = T>
     requires(std::is_constructible_v<T, U &&> && !std::is_same_v<std::remove_cvref_t<U>, Expected>)
-  Expected(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}  // NOLINT(google-explicit-constructor)
+  Expected(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}
   template <class F>
     requires std::is_constructible_v<E, F&&>
-  Expected(Unexpected<F> failure)  // NOLINT(google-explicit-constructor)
-      : state_(std::in_place_index<1>, std::move(failure).error()) {}
+  Expected(Unexpected<F> failure) : state_(std::in_place_index<1>, std::move(failure).error()) {}
 
   [[nodiscard]] bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }
@@ -88,8 +87,7 @@ class [[nodiscard]] Expected<void, E> {
   Expected() = default;
   template <class F>
     requires std::is_constructible_v<E, F&&>
-  Expected(Unexpected<F> failure)  // NOLINT(google-explicit-constructor)
-      : failure_(std::in_place, std::move(failure).error()) {}
+  Expected(Unexpected<F> failure) : failure_(std::in_place, std::move(failure).error()) {}
 
   [[nodiscard]] bool has_value() const { return !failure_.has_value(); }
   explicit operator bool() const { return has_value(); }
@@ -149,14 +147,14 @@ inline Unexpected<Error> fail(ErrorCode code, std::string message) {
 // CLOISTER_TRY(auto x, f()): x = *f(), or return its error from the enclosing function.
 #define CLOISTER_TRY(declaration, expression) \
   CLOISTER_TRY_INNER(CLOISTER_CONCAT(cloister_try_, __LINE__), declaration, expression)
-#define CLOISTER_TRY_INNER(temporary, declaration, expression)                     \
-  auto temporary = (expression);                                                   \
-  if (!temporary) return ::cloister::Unexpected(std::move(temporary).error());     \
+#define CLOISTER_TRY_INNER(temporary, declaration, expression)                 \
+  auto temporary = (expression);                                               \
+  if (!temporary) return ::cloister::Unexpected(std::move(temporary).error()); \
   declaration = *std::move(temporary)
 
 // CLOISTER_CHECK(f()): return its error from the enclosing function.
-#define CLOISTER_CHECK(expression)                                                              \
-  do {                                                                                          \
-    if (auto cloister_check_ = (expression); !cloister_check_)                                  \
-      return ::cloister::Unexpected(std::move(cloister_check_).error());                        \
+#define CLOISTER_CHECK(expression)                                       \
+  do {                                                                   \
+    if (auto cloister_check_ = (expression); !cloister_check_)           \
+      return ::cloister::Unexpected(std::move(cloister_check_).error()); \
   } while (false)

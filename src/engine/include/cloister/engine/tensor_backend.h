@@ -1,7 +1,7 @@
 // The contract of a tensor backend: the operators of wit/ops.wit on one device, with PyTorch's semantics.
 //
 // Conventions, for every operator unless it says otherwise:
-// - Names, argument order and behaviour are ATen's (broadcasting, promotion, negative dimensions, NaN); see wit/ops.wit.
+// - Names, argument order and behaviour are ATen's (broadcasting, promotion, negative dimensions, NaN): wit/ops.wit.
 // - Arguments may hold any value: shapes, dimensions and indices come from guests. A bad one is an Error
 //   (invalid_argument, shape_mismatch, dtype_mismatch), never undefined behaviour and never an exception.
 // - quota_exceeded when the entered context's memory limit or deadline would be passed.

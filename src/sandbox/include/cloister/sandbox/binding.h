@@ -1,5 +1,5 @@
-// What host functions take and return besides plain C++ types. The generated interfaces (cloister/bindings/...) are written
-// in these terms; docs/wit-generator.md has the whole mapping.
+// What host functions take and return besides plain C++ types. The generated interfaces (cloister/bindings/...) are
+// written in these terms; docs/wit-generator.md has the whole mapping.
 #pragma once
 
 #include <cstddef>
@@ -74,8 +74,8 @@ inline Unexpected<Trap> trap(std::string reason) { return Unexpected(Trap(std::m
 template <class T>
 using Call = Expected<T, Trap>;
 
-// A `list<u8>` on its way to the guest: memory and whoever keeps it alive. It is copied once, into guest memory, before the
-// host call ends; then the owner is released, on the same thread. Never copied on the host.
+// A `list<u8>` on its way to the guest: memory and whoever keeps it alive. It is copied once, into guest memory, before
+// the host call ends; then the owner is released, on the same thread. Never copied on the host.
 class Bytes {
  public:
   Bytes() = default;
@@ -83,7 +83,8 @@ class Bytes {
       : Bytes(own(std::move(bytes))) {}
   Bytes(std::string bytes) : Bytes(own(std::move(bytes))) {}  // NOLINT(google-explicit-constructor)
   // REQUIRES: `size` bytes at `data` stay valid and unchanged while `owner` lives.
-  Bytes(const void* data, std::size_t size, std::shared_ptr<const void> owner) : Bytes(share(data, size, std::move(owner))) {}
+  Bytes(const void* data, std::size_t size, std::shared_ptr<const void> owner)
+      : Bytes(share(data, size, std::move(owner))) {}
 
   Bytes(Bytes&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)),
