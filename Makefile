@@ -39,7 +39,7 @@ fuzz: setup
 
 format:
 	@git ls-files '*.h' '*.cpp' | xargs clang-format-22 -i
-	@cargo fmt --manifest-path rust/Cargo.toml
+	@cargo fmt --all --manifest-path rust/Cargo.toml
 
 lint: build
 	@tools/lint.sh

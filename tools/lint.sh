@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export CARGO_TARGET_DIR=${CLOISTER_CACHE:-$HOME/.cache/cloister}/cargo
 git ls-files '*.h' '*.cpp' | xargs clang-format-22 --dry-run --Werror
-cargo fmt --check --manifest-path rust/Cargo.toml
+cargo fmt --all --check --manifest-path rust/Cargo.toml
 cargo clippy --release --locked --manifest-path rust/Cargo.toml --all-targets -- -D warnings
 # The precompiled header of the torch backend is g++'s: clang-tidy reads the other modules.
 git ls-files 'src/*.cpp' | grep -v backend/torch | xargs -P "$(nproc)" -n 4 clang-tidy-22 -p build --quiet
