@@ -30,21 +30,20 @@ int open_retrying(int root, const char* path, int flags, mode_t mode = 0) {
   return fd;
 }
 
-// Walks down one folder at a time and follows no link. Gives -1 and errno; ELOOP or ENOTDIR for a link or `..`.
-int open_without_links(int root, const std::string& path) {
+// Walks down one folder at a time and follows no link. The error is a number of errno's, which itself may change when
+// folders are closed on the way out; ELOOP or ENOTDIR for a link or `..`.
+Expected<UniqueFd, int> open_without_links(int root, const std::string& path) {
   UniqueFd folder;
   int at = root;
   std::size_t begin = 0;
   for (;;) {
     const std::size_t slash = path.find('/', begin);
     const std::string part = path.substr(begin, slash - begin);
-    if (part.empty() || part == "..") {
-      errno = ELOOP;
-      return -1;
-    }
-    if (slash == std::string::npos) return open_retrying(at, part.c_str(), kReadFlags | O_NOFOLLOW);
-    UniqueFd next(open_retrying(at, part.c_str(), kReadFlags | O_NOFOLLOW | O_DIRECTORY));
-    if (!next) return -1;
+    if (part.empty() || part == "..") return Unexpected(ELOOP);
+    const bool last = slash == std::string::npos;
+    UniqueFd next(open_retrying(at, part.c_str(), kReadFlags | O_NOFOLLOW | (last ? 0 : O_DIRECTORY)));
+    if (!next) return Unexpected(errno);
+    if (last) return next;
     folder = std::move(next);
     at = folder.get();
     begin = slash + 1;
@@ -95,15 +94,16 @@ Result<File> File::open(const std::string& path) {
 }
 
 Result<File> File::open_beneath(int root, const std::string& path, std::string shown) {
-  const int fd = open_without_links(root, path);
-  if (fd < 0) {
-    if (errno == ELOOP || errno == ENOTDIR) {
+  Expected<UniqueFd, int> fd = open_without_links(root, path);
+  if (!fd) {
+    const int error = fd.error();
+    if (error == ELOOP || error == ENOTDIR) {
       return fail(ErrorCode::invalid_argument,
                   fmt::format("'{}' is or passes a symbolic link; put the file itself in its place", shown));
     }
-    return fail_errno("open", shown, errno);
+    return fail_errno("open", shown, error);
   }
-  return adopt(UniqueFd(fd), std::move(shown));
+  return adopt(*std::move(fd), std::move(shown));
 }
 
 Result<File> File::adopt(UniqueFd fd, std::string path) {
