@@ -1,7 +1,6 @@
 #include "locations.h"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <cerrno>
 #include <cstdlib>
