@@ -4,7 +4,7 @@ export CLOISTER_CACHE ?= $(HOME)/.cache/cloister
 JOBS ?= $(shell nproc)
 RELEASE := build
 
-.PHONY: demo test build setup data sanitizers format lint fuzz clean help
+.PHONY: demo test build setup data python-baseline sanitizers format lint fuzz clean clean-data help
 
 help:
 	@echo "make demo        install, build, fetch data, train on real images inside the sandbox, show the result (about a minute of work)"
@@ -14,6 +14,8 @@ help:
 	@echo "make sanitizers  the unit tests under AddressSanitizer and ThreadSanitizer"
 	@echo "make fuzz        the fuzzers, SECONDS_EACH=60 each"
 	@echo "make lint        clang-format, clang-tidy, clippy"
+	@echo "make clean-data  removes fetched data, and what benchmarks made of them (up to 3 GiB)"
+	@echo "make python-baseline  fetch PyTorch for cloister bench transfer --python"
 
 setup:
 	@tools/install_dependencies.sh
@@ -21,6 +23,9 @@ setup:
 
 data: setup
 	@tools/fetch_data.sh
+
+python-baseline:
+	@tools/get_pytorch.sh
 
 build: setup
 	@tools/build.sh release
@@ -35,14 +40,18 @@ sanitizers: setup
 	@tools/sanitizers.sh
 
 fuzz: setup
+	@tools/install_dependencies.sh fuzz
 	@tools/fuzz.sh $(or $(SECONDS_EACH),60)
 
 format:
-	@git ls-files '*.h' '*.cpp' | xargs clang-format-22 -i
-	@cargo fmt --all --manifest-path rust/Cargo.toml
+	@tools/format.sh
 
 lint: build
+	@tools/install_dependencies.sh lint
 	@tools/lint.sh
 
 clean:
 	@rm -rf build build-dev build-asan build-tsan build-stub build-fuzz
+
+clean-data:
+	@rm -rf "$(CLOISTER_CACHE)/data" "$(CLOISTER_CACHE)/bench"

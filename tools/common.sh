@@ -1,6 +1,8 @@
-# Sourced by the scripts beside it. Sets CLOISTER_CACHE.
+# Sourced by the scripts of the project. Sets CLOISTER_CACHE, and finds Rust where rustup puts it: before a distribution's
+# older one, and also in shells that rustup's installation has not reached yet.
 set -euo pipefail
 export CLOISTER_CACHE=${CLOISTER_CACHE:-$HOME/.cache/cloister}
+export PATH=$HOME/.cargo/bin:$PATH
 
 # One sentence, and out.
 fail() {
@@ -33,4 +35,20 @@ fetch_wheels() {
     tail -n 3 "$folder/pip.log" >&2
     fail "pip could not download $*; look at the lines above, and at the network and proxy settings"
   }
+}
+
+# What was installed into a folder is recorded in its file .ok, so that a file that is later lost or cut short is noticed
+# before a build fails on it. Sizes, not sums: this is asked at every build.
+list_files() {
+  (cd "$1" && find . -type f ! -path ./.ok -printf '%s %P\n' | LC_ALL=C sort)
+}
+
+# record_files FOLDER: what is in it now is as it should be.
+record_files() {
+  list_files "$1" > "$1/.ok"
+}
+
+# changed_file FOLDER: prints the first file that is not as recorded; nothing if all are.
+changed_file() {
+  LC_ALL=C comm -23 "$1/.ok" <(list_files "$1") | sed -n '1s/^[0-9]* //p'
 }

@@ -13,7 +13,12 @@ cupti_sum=8fa29f15dd8336181f961764d9d95236fc6b931dd0c8fcf8cd70aab0c310b586
 
 destination=$CLOISTER_CACHE/libtorch-$version
 [ -z "${LIBTORCH_ROOT:-}" ] || exit 0
-[ ! -f "$destination/.ok-$version" ] || exit 0
+if [ -f "$destination/.ok" ]; then
+  changed=$(changed_file "$destination")
+  [ -z "$changed" ] || fail "libtorch is damaged: $destination/$changed is missing or was changed; fetch it again with:" \
+    "rm -r $destination && tools/get_libtorch.sh"
+  exit 0
+fi
 
 [ "$(uname -sm)" = "Linux x86_64" ] || fail "libtorch is fetched for Linux on x86-64 only; set LIBTORCH_ROOT to one of your own"
 need python3 python3
@@ -60,9 +65,9 @@ PYTHON
 echo 'int cloister_libtorch_cpu_only;' > "$work/stub.c"
 "${CC:-cc}" -shared -fPIC "$work/stub.c" -o "$work/tree/torch/lib/libtorch.so" -Wl,-soname,libtorch.so \
   '-Wl,-rpath,$ORIGIN' -Wl,--no-as-needed -L"$work/tree/torch/lib" -l:libtorch_cpu.so -Wl,--allow-shlib-undefined
-touch "$work/tree/.ok-$version"
+record_files "$work/tree"
 
-# An unfinished one is in the way only if it lacks the mark.
+# What is there lacks the record: it is not of this script.
 rm -rf "$destination"
 mv "$work/tree" "$destination"
 echo "libtorch $version: at $destination/torch"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# install_dependencies.sh: what a build needs on Debian 12. As root it installs the packages that are missing; otherwise
-# it prints the line that would. Rust is not of Debian (its version is too old) and is only checked for.
+# install_dependencies.sh [lint] [fuzz] [bench]: what building, testing and the demo need on Debian 12, and what the named
+# ones need beyond it. As root it installs the packages that are missing; otherwise it prints the line that would. Rust is
+# not of Debian (its version is too old) and is only checked for.
 . "$(dirname "$0")/common.sh"
 
 packages=(
@@ -8,14 +9,21 @@ packages=(
   ca-certificates ccache cmake g++ git make mold ninja-build pkg-config python3 python3-pip
   # Libraries.
   libcli11-dev libfmt-dev libgtest-dev libjpeg-dev libpng-dev libssl-dev libtomlplusplus-dev nlohmann-json3-dev
-  # Guests in C++, fuzzers, formatting.
-  clang-22 clang-format-22 clang-tidy-22 lld-22 libclang-rt-22-dev libclang-rt-22-dev-wasm32 libc++-22-dev-wasm32
-  libc++abi-22-dev-wasm32 wasi-libc
-  # Counting instructions in the benchmarks.
-  valgrind
+  # Guests in C++.
+  clang-22 lld-22 libclang-rt-22-dev-wasm32 libc++-22-dev-wasm32 libc++abi-22-dev-wasm32 wasi-libc
 )
+for purpose in "$@"; do
+  case $purpose in
+    lint) packages+=(clang-format-22 clang-tidy-22) ;;
+    fuzz) packages+=(libclang-rt-22-dev) ;;
+    bench) packages+=(valgrind) ;; # counts instructions
+    *) fail "'$purpose' is none of lint, fuzz, bench" ;;
+  esac
+done
 # node comes from other places too: whoever has npm has what is needed.
 command -v npm > /dev/null || packages+=(npm)
+# What the line below that gets Rust begins with.
+command -v rustc > /dev/null || packages+=(curl)
 
 missing=()
 installed=$'\n'$(dpkg-query --show --showformat='${binary:Package} ${db:Status-Abbrev}\n' 2> /dev/null |
@@ -27,7 +35,7 @@ done
 if [ ${#missing[@]} -gt 0 ]; then
   command -v apt-get > /dev/null || fail "apt-get is missing: on systems other than Debian 12, install the like of: ${missing[*]}"
   install="apt-get install -y --no-install-recommends ${missing[*]}"
-  [ "$(id -u)" = 0 ] || fail "packages are missing; run: sudo $install"
+  [ "$(id -u)" = 0 ] || fail "packages are missing; run: sudo apt-get update && sudo $install"
   echo "installing ${missing[*]}"
   log=$(mktemp)
   trap 'rm -f "$log"' EXIT
@@ -39,10 +47,14 @@ if [ ${#missing[@]} -gt 0 ]; then
   }
 fi
 
-rust_needed=1.95
-how="get it from https://rustup.rs with: rustup toolchain install $rust_needed && rustup target add wasm32-wasip2"
-export PATH=$PATH:$HOME/.cargo/bin
-command -v rustc > /dev/null && command -v cargo > /dev/null || fail "Rust $rust_needed or newer is missing; $how"
-rust=$(rustc --version | cut -d' ' -f2)
-[ "$(printf '%s\n' "$rust_needed" "$rust" | sort -V | head -n 1)" = "$rust_needed" ] ||
-  fail "Rust is $rust, but $rust_needed or newer is needed; $how"
+needed=1.95
+if command -v rustup > /dev/null; then
+  how="rustup toolchain install stable && rustup default stable"
+else
+  how="curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y --default-toolchain stable"
+fi
+command -v cargo > /dev/null && rust=$(rustc --version 2> /dev/null) ||
+  fail "Rust is missing, $needed or newer is needed; run: $how"
+rust=$(cut -d' ' -f2 <<< "$rust")
+[ "$(printf '%s\n' "$needed" "$rust" | sort -V | head -n 1)" = "$needed" ] ||
+  fail "Rust is $rust, but $needed or newer is needed; run: $how"

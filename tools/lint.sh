@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Formatting and static checks; anything found is an error.
-set -euo pipefail
+. "$(dirname "$0")/common.sh"
 cd "$(dirname "$0")/.."
-export CARGO_TARGET_DIR=${CLOISTER_CACHE:-$HOME/.cache/cloister}/cargo
+export CARGO_TARGET_DIR=$CLOISTER_CACHE/cargo
 git ls-files '*.h' '*.cpp' | xargs clang-format-22 --dry-run --Werror
 cargo fmt --all --check --manifest-path rust/Cargo.toml
 cargo clippy --quiet --release --locked --manifest-path rust/Cargo.toml --all-targets -- -D warnings

