@@ -1,7 +1,7 @@
 #include "support.h"
 
+#include <algorithm>
 #include <cstdlib>
-#include <cstring>
 
 namespace cloister::host::test {
 
@@ -36,7 +36,7 @@ std::uint32_t SessionTest::integers(const std::vector<std::int64_t>& values) {
 std::vector<float> SessionTest::read_floats(std::uint32_t handle) {
   const sandbox::Bytes bytes = good(make<ml::tensors::Host>()->tensor_read(tensor(handle)));
   std::vector<float> values(bytes.size() / sizeof(float));
-  std::memcpy(values.data(), bytes.data(), bytes.size());
+  std::copy_n(bytes.data(), bytes.size(), reinterpret_cast<std::uint8_t*>(values.data()));
   return values;
 }
 
