@@ -70,7 +70,7 @@ function(cloister_guest_component name)
     list(APPEND objects ${object})
   endforeach()
   add_custom_command(OUTPUT ${component}
-    COMMAND ${CLOISTER_WASM_CXX} ${CLOISTER_WASM_CXX_FLAGS} -mexec-model=reactor -Wl,--strip-debug
+    COMMAND ${CLOISTER_WASM_CXX} ${CLOISTER_WASM_CXX_FLAGS} -mexec-model=reactor -Wl,--strip-debug,--initial-heap=262144
       ${objects} ${${G_BINDINGS}_OBJECTS} -o ${work}/core.wasm
     COMMAND ${CLOISTER_WIT} component ${work}/core.wasm --out ${component}
     COMMAND ${CMAKE_COMMAND} -E touch ${component}

@@ -18,7 +18,8 @@ namespace {
 constexpr const char* kExample = R"(Examples:
   cloister doctor
   cloister inspect transfer.wasm
-  cloister run transfer.wasm --grant dataset:train=mnist/train-images-idx3-ubyte --out weights -- --epochs 10)";
+  cloister run hello.wasm --seed 1
+  cloister run --help)";
 
 // What follows `--` belongs to the guest, whatever it looks like.
 std::vector<std::string> take_guest_arguments(std::vector<std::string>& words) {
@@ -44,26 +45,37 @@ std::string sentence_of(const CLI::ParseError& error) {
   return text;
 }
 
-ExitCode refuse(const CLI::App& app, const CLI::ParseError& error, const std::string& first_word) {
-  std::string sentence = sentence_of(error);
-  std::string help = "cloister --help";
-  for (const CLI::App* chosen : app.get_subcommands()) help = fmt::format("cloister {} --help", chosen->get_name());
-  if (app.get_subcommands().empty() && !first_word.empty() && first_word.front() != '-') {
-    sentence = fmt::format("there is no subcommand '{}'", first_word);
+// The subcommands that were named, as typed: "bench transfer"; and the word after them that names none, if there is one.
+struct Path {
+  const CLI::App* innermost;
+  std::string words;
+  std::string unknown;
+};
+
+Path path_of(const CLI::App& app, const std::vector<std::string>& words) {
+  Path path{&app, "", ""};
+  for (const std::string& word : words) {
+    const auto offered = path.innermost->get_subcommands([](const CLI::App*) { return true; });
+    const auto named =
+        std::find_if(offered.begin(), offered.end(), [&](const CLI::App* each) { return each->get_name() == word; });
+    if (named == offered.end()) {
+      if (!offered.empty() && !word.empty() && word.front() != '-') path.unknown = word;
+      break;
+    }
+    path.innermost = *named;
+    path.words += " " + word;
   }
-  complain(fmt::format("{}; see '{}'", sentence, help));
-  return ExitCode::usage;
+  return path;
 }
 
-// --help belongs to the innermost subcommand that was named.
-std::string help_of(const CLI::App& app) {
-  const CLI::App* at = &app;
-  std::string path;
-  while (!at->get_subcommands().empty()) {
-    path += (path.empty() ? "" : " ") + at->get_name();
-    at = at->get_subcommands().front();
-  }
-  return at->help(path);
+ExitCode refuse(const Path& path, const CLI::ParseError& error) {
+  const std::string sentence =
+      path.unknown.empty()
+          ? sentence_of(error)
+          : fmt::format("there is no subcommand '{}'{}", path.unknown,
+                        path.words.empty() ? "" : fmt::format(" of '{}'", path.words.substr(1)));
+  complain(fmt::format("{}; see 'cloister{} --help'", sentence, path.words));
+  return ExitCode::usage;
 }
 
 ExitCode parse_and_act(std::vector<std::string> words) {
@@ -74,22 +86,22 @@ ExitCode parse_and_act(std::vector<std::string> words) {
     return fmt::format("cloister {} (wasmtime {})", CLOISTER_VERSION, sandbox::Runtime::engine_version());
   });
   app.footer(kExample);
-  const std::string first_word = words.empty() ? "" : words.front();
   Action action;
   add_run(app, guest_arguments, action);
   add_inspect(app, action);
   add_bench(app, action);
   add_doctor(app, action);
   add_completion(app, action);
+  const Path path = path_of(app, words);
   try {
     std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
     app.parse(std::move(words));
   } catch (const CLI::CallForHelp&) {
-    return print(help_of(app));
+    return print(path.innermost->help("cloister" + path.words));
   } catch (const CLI::CallForVersion& version) {
     return print(fmt::format("{}\n", version.what()));
   } catch (const CLI::ParseError& error) {
-    return refuse(app, error, first_word);
+    return refuse(path, error);
   }
   return action();
 }

@@ -13,9 +13,11 @@
 #include "cloister/cli/cache.h"
 #include "cloister/cli/command.h"
 #include "cloister/cli/console.h"
+#include "cloister/cli/job.h"
 #include "cloister/cli/quantity.h"
 #include "cloister/cli/run_plan.h"
 #include "cloister/cli/run_record.h"
+#include "cloister/host/declared_grants.h"
 #include "cloister/host/host.h"
 #include "cloister/sandbox/runtime.h"
 #include "known_imports.h"
@@ -37,7 +39,9 @@ struct Inspection {
   std::vector<Import> imports;
   std::vector<sandbox::ComponentItem> exports;
   std::string refusal;  // why it is no workload; empty when it is one
-  std::vector<std::string> grants;
+  std::vector<std::string> kinds;  // of grants that its imports let it ask for
+  std::vector<host::DeclaredGrant> declared;
+  std::string undeclared;  // why the declaration cannot be read; empty when it can, or there is none
 };
 
 // The part of "wasi:cli/stdout@0.2.12" that decides compatibility: versions 0.N.x and N.x.y fit each other.
@@ -85,6 +89,16 @@ Result<std::string> refusal_of(const std::string& path, std::span<const std::byt
   return error.message;
 }
 
+// A job file stands for its component.
+Result<std::string> component_of(const std::string& path) {
+  if (!is_job_file(path)) return path;
+  CLOISTER_CHECK(check_exists(path, "the job file"));
+  CLOISTER_TRY(const Job job, read_job_file(path));
+  if (job.component) return *job.component;
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("the job '{}' names no component; add component = \"PATH\" to it", path));
+}
+
 Result<Inspection> inspect(const std::string& path) {
   Inspection found;
   found.path = path;
@@ -95,16 +109,29 @@ Result<Inspection> inspect(const std::string& path) {
   found.bytes = bytes.size();
   found.digest = component.digest();
   found.exports = component.exports();
+  if (auto declared = host::declared_grants(bytes)) {
+    found.declared = *std::move(declared);
+  } else {
+    found.undeclared = declared.error().message;
+  }
   for (sandbox::ComponentItem& item : component.imports()) {
     const std::string name = item.name;
     found.imports.push_back({std::move(item), is_known(name)});
     for (const auto& [interface, grant] :
          {std::pair{"cloister:ml/datasets@", "dataset"}, std::pair{"cloister:ml/models@", "model"},
           std::pair{"cloister:ml/outputs@", "output"}}) {
-      if (name.rfind(interface, 0) == 0) found.grants.emplace_back(grant);
+      if (name.rfind(interface, 0) == 0) found.kinds.emplace_back(grant);
     }
   }
   return found;
+}
+
+// The command that runs it with all that is declared, but for the paths; empty when nothing is declared.
+std::string run_line(const Inspection& found) {
+  if (found.declared.empty()) return "";
+  std::string line = "cloister run " + found.path;
+  for (const host::DeclaredGrant& grant : found.declared) line += " " + host::grant_flag(grant.kind, grant.name);
+  return line;
 }
 
 nlohmann::ordered_json to_json(const Inspection& found) {
@@ -118,7 +145,14 @@ nlohmann::ordered_json to_json(const Inspection& found) {
   json["sha256"] = hex(found.digest);
   json["workload"] = found.refusal.empty();
   json["refusal"] = found.refusal.empty() ? Json() : Json(found.refusal);
-  json["grants"] = found.grants;
+  json["grants"] = found.kinds;
+  json["declared"] = Json::array();
+  for (const host::DeclaredGrant& grant : found.declared) {
+    json["declared"].push_back(
+        {{"kind", host::grant_kind_name(grant.kind)}, {"name", grant.name}, {"optional", grant.optional}});
+  }
+  json["undeclared"] = found.undeclared.empty() ? Json() : Json(found.undeclared);
+  json["run"] = found.declared.empty() ? Json() : Json(run_line(found));
   json["imports"] = Json::array();
   for (const Import& import : found.imports) {
     json["imports"].push_back(item_json(import.item));
@@ -129,14 +163,26 @@ nlohmann::ordered_json to_json(const Inspection& found) {
   return json;
 }
 
+std::string grants_text(const Inspection& found) {
+  if (found.kinds.empty()) return "grants     none: it imports nothing that takes any\n";
+  if (!found.undeclared.empty()) return fmt::format("grants     unknown: {}\n", single_line(found.undeclared));
+  if (found.declared.empty()) {
+    return fmt::format("grants     its author declares none; its imports let it ask for {}\n",
+                       fmt::join(found.kinds, ", "));
+  }
+  std::string text = "grants     declared by the author\n";
+  for (const host::DeclaredGrant& grant : found.declared) {
+    text += fmt::format("  {:<7}  {}{}\n", host::grant_kind_name(grant.kind), grant.name,
+                        grant.optional ? "  (some runs)" : "");
+  }
+  return text + fmt::format("run        {}\n", single_line(run_line(found)));
+}
+
 std::string to_text(const Inspection& found) {
   std::string text = fmt::format("component  {}\nsha256     {}\nsize       {}\nworkload   {}\n",
                                  single_line(found.path), hex(found.digest), bytes_text(found.bytes),
                                  found.refusal.empty() ? "yes" : "no: " + single_line(found.refusal));
-  text += fmt::format("grants     {}\n",
-                      found.grants.empty()
-                          ? "none"
-                          : fmt::format("{} (by names that it chooses when it runs)", fmt::join(found.grants, ", ")));
+  text += grants_text(found);
   text += "imports\n";
   for (const Import& import : found.imports) {
     const std::size_t members = import.item.members.size();
@@ -157,12 +203,14 @@ void add_inspect(CLI::App& app, Action& action) {
   };
   auto flags = std::make_shared<Flags>();
   CLI::App* command = app.add_subcommand("inspect", "Say what a component is and which grants it will ask for");
-  command->add_option("COMPONENT", flags->path, "WebAssembly component")->required();
+  command->add_option("COMPONENT", flags->path, "WebAssembly component, or job file (.toml)")->required();
   command->add_flag("--json", flags->json, "Print one JSON object");
   command->footer("Example:\n  cloister inspect transfer.wasm");
   command->callback([flags, &action] {
     action = [flags] {
-      const auto found = inspect(flags->path);
+      const auto component = component_of(flags->path);
+      if (!component) return report_usage(component.error());
+      const auto found = inspect(*component);
       if (!found) return report(found.error());
       const auto written = write_fd(STDOUT_FILENO, flags->json ? json_text(to_json(*found)) : to_text(*found));
       return written ? ExitCode::ok : report(written.error());

@@ -57,6 +57,14 @@ Result<void> add_limit(Job& job, std::string_view text) {
   return {};
 }
 
+Result<void> add_denial(Job& job, std::string_view text) {
+  if (text != "content-dependent") {
+    return fail(ErrorCode::invalid_argument, fmt::format("'{}' cannot be denied; only content-dependent can", text));
+  }
+  job.deny_content_dependent = true;
+  return {};
+}
+
 Result<void> set_seed(Job& job, std::string_view text) {
   CLOISTER_TRY(job.seed, whole_number<std::uint64_t>("--seed", text));
   return {};
@@ -72,6 +80,8 @@ Job merge(Job file, Job flags) {
   overlay(file.grants.datasets, std::move(flags.grants.datasets));
   overlay(file.grants.models, std::move(flags.grants.models));
   overlay(file.grants.outputs, std::move(flags.grants.outputs));
+  file.grants.clock |= flags.grants.clock;
+  file.grants.randomness |= flags.grants.randomness;
   overlay(file.limits, std::move(flags.limits));
   overlay(file.device, std::move(flags.device));
   overlay(file.backend, std::move(flags.backend));
@@ -79,6 +89,7 @@ Job merge(Job file, Job flags) {
   overlay(file.threads, std::move(flags.threads));
   overlay(file.directory, std::move(flags.directory));
   overlay(file.arguments, std::move(flags.arguments));
+  file.deny_content_dependent |= flags.deny_content_dependent;
   return file;
 }
 

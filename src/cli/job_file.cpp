@@ -32,11 +32,12 @@ class JobReader {
     if (key == "seed") return number<std::uint64_t>(key, value, job.seed);
     if (key == "threads") return number<int>(key, value, job.threads);
     if (key == "arguments") return arguments(key, value, job);
+    if (key == "deny") return denials(key, value, job);
     if (key == "grants") return grants(key, value, job);
     if (key == "outputs") return outputs(key, value, job);
     if (key == "limits") return limits(key, value, job);
     return unknown(key, value,
-                   "component, arguments, device, backend, seed, threads, directory, grants, outputs and limits");
+                   "component, arguments, device, backend, seed, threads, directory, deny, grants, outputs and limits");
   }
 
   Result<void> text(std::string_view key, const toml::node& value, std::optional<std::string>& to) const {
@@ -76,12 +77,30 @@ class JobReader {
     return {};
   }
 
+  Result<void> denials(std::string_view key, const toml::node& value, Job& job) const {
+    const auto* array = value.as_array();
+    if (!array) return wrong_type(key, value, "an array of strings");
+    for (const auto& item : *array) {
+      const auto* string = item.as_string();
+      if (!string) return wrong_type(key, item, "an array of strings");
+      CLOISTER_CHECK(placed(add_denial(job, string->get()), item));
+    }
+    return {};
+  }
+
   Result<void> grants(std::string_view key, const toml::node& value, Job& job) const {
     const auto* kinds = value.as_table();
-    if (!kinds) return wrong_type(key, value, "a table with dataset and model");
+    if (!kinds) return wrong_type(key, value, "a table with dataset, model, clock and randomness");
     for (const auto& [kind, names] : *kinds) {
+      if (kind == "clock" || kind == "randomness") {
+        const auto* granted = names.as_boolean();
+        if (!granted) return wrong_type(fmt::format("{}.{}", key, kind.str()), names, "true or false");
+        (kind == "clock" ? job.grants.clock : job.grants.randomness) = granted->get();
+        continue;
+      }
       if (kind != "dataset" && kind != "model")
-        return unknown(fmt::format("{}.{}", key, kind.str()), names, "grants.dataset and grants.model");
+        return unknown(fmt::format("{}.{}", key, kind.str()), names,
+                       "grants.dataset, grants.model, grants.clock and grants.randomness");
       const auto kind_of = kind == "dataset" ? host::GrantKind::dataset : host::GrantKind::model;
       const auto* table = names.as_table();
       if (!table) return wrong_type(fmt::format("{}.{}", key, kind.str()), names, "a table of names and paths");
@@ -156,6 +175,8 @@ class JobReader {
 };
 
 }  // namespace
+
+bool is_job_file(const std::string& path) { return std::filesystem::path(path).extension() == ".toml"; }
 
 Result<Job> parse_job(std::string_view text, const std::string& shown, const std::string& directory) {
   try {

@@ -13,28 +13,32 @@ namespace {
 
 constexpr const char* kExample = R"(Examples:
   cloister run transfer.wasm --grant dataset:train=mnist/train-images-idx3-ubyte \
-    --grant model:lite0=lite0.safetensors --out weights -- --epochs 10
+    --grant dataset:test=mnist/t10k-images-idx3-ubyte --grant model:backbone=efficientnet-lite0.safetensors \
+    --out weights --limit time=2h --limit tensors=4GiB --limit egress=1MiB -- --epochs 10
   cloister run job.toml --seed 2 --json
+  cloister run transfer.wasm -- --help
+
+Limits: memory and tensors are sizes (512MiB, 4GiB), so is egress (64KiB); time is 250ms, 30s, 5m or 2h; handles is a
+number.
 
 COMPONENT is a WebAssembly component of the world cloister:ml/workload, or a job file that ends in .toml and whose
 fields these flags override. The run leaves a folder with outputs, metrics.jsonl, plots and run.json.)";
 
 struct Flags {
   std::string target;
-  std::vector<std::string> grants, outputs, limits;
+  std::vector<std::string> grants, outputs, limits, denials;
   std::optional<std::string> seed, threads;
   Job job;
   bool json = false;
   std::string guest_cpu;
 };
 
-bool is_job_file(const std::string& path) { return std::filesystem::path(path).extension() == ".toml"; }
-
 Result<Job> job_of(const Flags& flags, const std::vector<std::string>& guest_arguments) {
   Job job = flags.job;
   for (const std::string& text : flags.grants) CLOISTER_CHECK(add_grant(job, text));
   for (const std::string& text : flags.outputs) CLOISTER_CHECK(add_output(job, text));
   for (const std::string& text : flags.limits) CLOISTER_CHECK(add_limit(job, text));
+  for (const std::string& text : flags.denials) CLOISTER_CHECK(add_denial(job, text));
   if (flags.seed) CLOISTER_CHECK(set_seed(job, *flags.seed));
   if (flags.threads) CLOISTER_CHECK(set_threads(job, *flags.threads));
   if (!guest_arguments.empty()) job.arguments = guest_arguments;
@@ -69,7 +73,8 @@ void add_run(CLI::App& app, const std::vector<std::string>& guest_arguments, Act
   };
   many("--grant", flags->grants, "KIND:NAME=PATH", "Let the workload open a dataset or model under NAME; repeatable");
   many("--out", flags->outputs, "NAME[=PATH]", "Let it write the output NAME, to PATH or into the folder; repeatable");
-  many("--limit", flags->limits, "KIND=VALUE", "Limit memory, tensors, handles, time or egress; repeatable");
+  many("--limit", flags->limits, "KIND=VALUE", "Limit memory, tensors, handles, time or egress, as time=5m or tensors=4GiB; repeatable");
+  many("--deny", flags->denials, "WHAT", "Refuse content-dependent operators: --deny content-dependent");
   command->add_option("--device", flags->job.device, "Where tensors live: cpu (default), cuda or cuda:N")
       ->type_name("DEVICE");
   command->add_option("--backend", flags->job.backend, "What computes: torch (default) or stub")->type_name("NAME");
@@ -82,7 +87,9 @@ void add_run(CLI::App& app, const std::vector<std::string>& guest_arguments, Act
   command->add_flag("--json", flags->json,
                     "Print run.json on standard output; the guest's output goes to standard error");
   // Hidden: for counting instructions under valgrind (docs/performance.md).
-  command->add_option("--guest-cpu", flags->guest_cpu, "Processor to compile the component for")->group("");
+  command->add_option("--guest-cpu", flags->guest_cpu, "Processor to compile the component for")
+      ->check(CLI::IsMember({"x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4"}))
+      ->group("");
   command->footer(kExample);
   command->callback([flags, &guest_arguments, &action] {
     action = [flags, &guest_arguments] { return run(*flags, guest_arguments); };

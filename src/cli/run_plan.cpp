@@ -87,6 +87,7 @@ Result<RunPlan> plan_run(const Job& job) {
   plan.request.arguments = job.arguments.value_or(std::vector<std::string>{});
   plan.request.grants = job.grants;
   plan.request.seed = job.seed.value_or(0);
+  plan.request.deny_content_dependent = job.deny_content_dependent;
   for (const auto& [kind, value] : job.limits) {
     CLOISTER_CHECK(host::set_limit(plan.request.limits, fmt::format("{}={}", kind, value)));
   }

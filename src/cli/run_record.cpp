@@ -56,7 +56,8 @@ Json phases_json(const host::RunReport& report) {
                     {"done", phase.done},
                     {"items", phase.items},
                     {"seconds", seconds(phase.wall)},
-                    {"cpu_seconds", seconds(phase.cpu)}});
+                    {"cpu_seconds", seconds(phase.cpu)},
+                    {"calls", phase.calls}});
   }
   return list;
 }
@@ -102,6 +103,8 @@ Json run_record(const RunFacts& facts) {
   record["grants"] = grants_json(report, false);
   record["outputs"] = grants_json(report, true);
   record["limits"] = limits_json(report);
+  record["denied"] = Json::array();
+  if (facts.plan.request.deny_content_dependent) record["denied"].push_back("content-dependent");
   record["egress"] = egress_json(report);
   Json calls = Json::object();
   for (const host::CallCount& call : report.calls) calls[std::string(call.function)] = call.calls;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
+#include <system_error>
 #include <vector>
 
 #include "cloister/base/bytes.h"
@@ -207,6 +209,9 @@ Result<std::shared_ptr<const Dataset>> open_idx_dataset(const std::string& image
   auto contents = std::make_shared<Contents>();
   CLOISTER_TRY(contents->images, HashedFile::open(images_path));
   CLOISTER_CHECK(read_images_header(*contents));
+  if (std::error_code ignored; !std::filesystem::exists(labels_path, ignored)) {
+    return fail(ErrorCode::bad_data, fmt::format("'{}' has no labels: there is no '{}'", images_path, labels_path));
+  }
   CLOISTER_TRY(contents->labels, HashedFile::open(labels_path));
   CLOISTER_CHECK(read_labels(*contents));
   return std::make_shared<const IdxDataset>(std::move(contents));

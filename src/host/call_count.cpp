@@ -23,6 +23,15 @@ std::uint64_t CallCounts::total() const {
   return sum;
 }
 
+CallCounts::Sum CallCounts::sum() const {
+  Sum sum;
+  for (const Entry& entry : entries_) {
+    sum.calls += entry.calls;
+    sum.time += entry.time;
+  }
+  return sum;
+}
+
 std::vector<CallCount> CallCounts::list() const {
   std::vector<CallCount> counts;
   for (std::size_t i = 0; i < names().size(); ++i) {

@@ -66,6 +66,14 @@ class CallCounts {
   // Calls of all functions together, without the dropping of handles.
   [[nodiscard]] std::uint64_t total() const;
 
+  // Of all functions together, the dropping of handles included.
+  struct Sum {
+    std::uint64_t calls = 0;
+    Nanoseconds time{};
+    friend Sum operator-(const Sum& a, const Sum& b) { return {a.calls - b.calls, a.time - b.time}; }
+  };
+  [[nodiscard]] Sum sum() const;
+
   // Functions called at least once, sorted by name.
   [[nodiscard]] std::vector<CallCount> list() const;
 

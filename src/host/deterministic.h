@@ -22,10 +22,6 @@ class VirtualClock {
     advance_to(now_ + kTickNs);
     return now_;
   }
-  // The time `duration` from now.
-  [[nodiscard]] std::uint64_t after(std::uint64_t duration) const {
-    return duration > kEnd - now_ ? kEnd : now_ + duration;
-  }
   // Jumps to `time` unless it has passed.
   void advance_to(std::uint64_t time) {
     if (time > kEnd) time = kEnd;

@@ -59,6 +59,10 @@ Result<void> add_grant(Grants& grants, GrantKind kind, std::string_view name, st
 }
 
 Result<void> add_grant(Grants& grants, std::string_view text) {
+  if (text == "clock" || text == "randomness") {
+    (text == "clock" ? grants.clock : grants.randomness) = true;
+    return {};
+  }
   const auto colon = text.find(':');
   const auto equals = text.find('=', colon == std::string_view::npos ? 0 : colon);
   if (colon != std::string_view::npos && equals != std::string_view::npos) {
@@ -68,8 +72,10 @@ Result<void> add_grant(Grants& grants, std::string_view text) {
       }
     }
   }
-  return fail(ErrorCode::invalid_argument,
-              fmt::format("the grant '{}' has another form than dataset:NAME=PATH or model:NAME=PATH", text));
+  return fail(
+      ErrorCode::invalid_argument,
+      fmt::format("the grant '{}' has another form than dataset:NAME=PATH, model:NAME=PATH, clock or randomness",
+                  text));
 }
 
 Result<void> add_output(Grants& grants, std::string_view text) {

@@ -180,10 +180,15 @@ auto call(Session& session, const Arguments&... arguments) {
   }
 }
 
-// As call, for operators that are marked *content-dependent* in the WIT: one byte of egress, whatever the outcome.
+// As call, for operators that are marked *content-dependent* in the WIT: one byte of egress, whatever the outcome;
+// refused, and nothing counted as egress, in a run that denies them.
 template <FunctionName kName, auto kMethod, class... Arguments>
 auto call_content_dependent(Session& session, const Arguments&... arguments) {
   using Answer = decltype(call<kName, kMethod>(session, arguments...));
+  if (session.request.deny_content_dependent) [[unlikely]] {
+    const CallCounts::Scope scope(session.calls, kFunctionIndex<kName>);
+    return Answer(Unexpected(session.content_dependent_denied(kName.view())));
+  }
   if (auto refused = session.charge(EgressKind::outcome, 1, kName.view())) [[unlikely]] {
     return Answer(Unexpected(*std::move(refused)));
   }

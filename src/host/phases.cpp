@@ -21,7 +21,7 @@ void PhaseClock::start() { [[maybe_unused]] const bool entered = enter("start", 
 bool PhaseClock::enter(std::string_view name, std::optional<std::uint64_t> total) {
   if (phases_.size() >= kMaxPhases) return false;
   close();
-  phases_.push_back({std::string(name), total, 0, 0, {}, {}});
+  phases_.push_back({.name = std::string(name), .total = total});
   return true;
 }
 
@@ -34,12 +34,17 @@ void PhaseClock::progress(std::uint64_t done, std::uint64_t items) {
 void PhaseClock::close() {
   const auto wall = std::chrono::steady_clock::now();
   const Nanoseconds cpu = thread_cpu_time();
+  const CallCounts::Sum calls = counts_.sum();
   if (!phases_.empty()) {
-    phases_.back().wall = wall - wall_;
-    phases_.back().cpu = cpu - cpu_;
+    PhaseTime& phase = phases_.back();
+    phase.wall = wall - wall_;
+    phase.cpu = cpu - cpu_;
+    phase.calls = (calls - calls_).calls;
+    phase.call_time = (calls - calls_).time;
   }
   wall_ = wall;
   cpu_ = cpu;
+  calls_ = calls;
 }
 
 std::vector<PhaseTime> PhaseClock::finish() {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "call_count.h"
 #include "cloister/host/report.h"
 
 namespace cloister::host {
@@ -21,6 +22,9 @@ class PhaseClock {
  public:
   static constexpr std::size_t kMaxPhases = 1024;
 
+  // `calls` must outlive the clock.
+  explicit PhaseClock(const CallCounts& calls) : counts_(calls) {}
+
   // Begins the phase "start".
   void start();
   // Ends the current phase and begins another; false when there are kMaxPhases already.
@@ -32,9 +36,11 @@ class PhaseClock {
  private:
   void close();
 
+  const CallCounts& counts_;
   std::vector<PhaseTime> phases_;
   std::chrono::steady_clock::time_point wall_;
   Nanoseconds cpu_{};
+  CallCounts::Sum calls_;
 };
 
 }  // namespace cloister::host

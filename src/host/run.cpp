@@ -37,7 +37,7 @@ struct Instance::Parts {
         workload(compiled),
         request(asked),
         share(host->ceiling, checked_add(asked.limits.memory_bytes, asked.limits.tensor_bytes).value_or(UINT64_MAX)),
-        session({request, observer, host->backend, host->models}),
+        session({request, observer, host->backend, host->models, workload.shared_->declared}),
         interfaces(session) {}
 
   Result<void> start();

@@ -25,12 +25,16 @@ Session::Session(const SessionSetting& setting)
       models(setting.models),
       egress(request.limits.egress_bytes),
       calls(request.time_calls),
+      clock(request.grants.clock),
+      declared_(setting.declared),
       slot_(setting.backend),
       seed_(request.seed),
       handles(clamped<std::uint32_t>(request.limits.handles)),
       tables(handles) {
   imports.add({"seed", "", fmt::format("{}", request.seed)});
   imports.add({"argument", "0", request.name});
+  if (request.grants.clock) imports.add({"clock", "", "the machine's"});
+  if (request.grants.randomness) imports.add({"randomness", "", "the machine's"});
   for (std::size_t i = 0; i < request.arguments.size(); ++i) {
     imports.add({"argument", fmt::format("{}", i + 1), request.arguments[i]});
   }
@@ -119,10 +123,27 @@ Session::GuestError Session::refuse_egress(std::uint64_t bytes, std::string_view
 Session::GuestError Session::not_granted(GrantKind kind, std::string_view name) {
   constexpr std::size_t kShown = 64;
   const std::string_view shown = name.substr(0, kShown);
-  const std::string flag = kind == GrantKind::output ? fmt::format("--out {}=PATH", shown)
-                                                     : fmt::format("--grant {}:{}=PATH", grant_kind_name(kind), shown);
-  return guest_error({ErrorCode::not_granted, fmt::format("no {} is granted under the name '{}'; grant it with {}",
-                                                          grant_kind_name(kind), shown, flag)});
+  // All that is missing at once, so that nobody has to run again for each.
+  std::string flags = grant_flag(kind, shown), optional;
+  bool is_more = false;
+  for (const DeclaredGrant& grant : declared_) {
+    const auto& granted = request.grants.of(grant.kind);
+    if ((grant.kind == kind && grant.name == name) || granted.find(grant.name) != granted.end()) continue;
+    std::string& list = grant.optional ? optional : flags;
+    list += " " + grant_flag(grant.kind, grant.name);
+    is_more |= !grant.optional;
+  }
+  return guest_error({ErrorCode::not_granted,
+                      fmt::format("no {} is granted under the name '{}'; grant {} with {}{}", grant_kind_name(kind),
+                                  shown, is_more ? "it and what else its author declares" : "it", flags,
+                                  optional.empty() ? "" : fmt::format(" (some runs also need{})", optional))});
+}
+
+Session::GuestError Session::content_dependent_denied(std::string_view function) {
+  return guest_error({ErrorCode::not_granted,
+                      fmt::format("whether {} succeeds depends on contents, which --deny content-dependent forbids; "
+                                  "run without the flag, or use operators that are not content-dependent",
+                                  function)});
 }
 
 Session::GuestError Session::guarded_error(Error error, std::string_view sentence) {
@@ -135,7 +156,13 @@ Unexpected<sandbox::Trap> Session::end(RunStatus status, ErrorCode code, std::st
   return sandbox::trap(std::move(sentence));
 }
 
-// ---- waiting for batches ----
+// ---- waiting ----
+
+void Session::sleep_until(std::uint64_t when) {
+  if (!clock.of_machine()) return clock.jump_to(when);
+  std::unique_lock lock(waiting_mutex_);
+  stop_.wait_until(lock, clock.wake(when), [this] { return stopped_; });
+}
 
 Result<std::optional<data::Batch>> Session::wait_for(data::BatchStream& stream) {
   {
@@ -153,6 +180,7 @@ Result<std::optional<data::Batch>> Session::wait_for(data::BatchStream& stream) 
 void Session::stop_waiting() {
   const std::lock_guard lock(waiting_mutex_);
   stopped_ = true;
+  stop_.notify_all();
   if (waiting_ != nullptr) waiting_->cancel();
 }
 

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,10 +15,11 @@
 #include "call_count.h"
 #include "cloister/data/dataset.h"
 #include "cloister/engine/optimizers.h"
+#include "cloister/host/declared_grants.h"
 #include "cloister/host/host.h"
 #include "cloister/sandbox/binding.h"
-#include "deterministic.h"
 #include "egress.h"
+#include "guest_clock.h"
 #include "import_log.h"
 #include "model_store.h"
 #include "phases.h"
@@ -32,6 +35,7 @@ struct SessionSetting {
   RunObserver& observer;
   BackendSlot& backend;
   ModelStore& models;
+  std::span<const DeclaredGrant> declared = {};  // by the workload's author
 };
 
 // The interfaces of the world work on this and nothing else.
@@ -90,8 +94,10 @@ class Session {
     }
     return refuse_egress(bytes, what);
   }
-  // The error for a name that nothing is granted under.
+  // The error for a name that nothing is granted under; it names what else is declared and missing.
   [[nodiscard]] GuestError not_granted(GrantKind kind, std::string_view name);
+  // The error for a content-dependent operator in a run that denies them.
+  [[nodiscard]] GuestError content_dependent_denied(std::string_view function);
   // An error about granted things whose sentence has paths in it, which are none of the guest's business: `sentence`
   // goes to the guest, the whole story to the report.
   [[nodiscard]] GuestError guarded_error(Error error, std::string_view sentence);
@@ -117,12 +123,15 @@ class Session {
   // Ends the run: `return session.end(...)` from a host function.
   [[nodiscard]] Unexpected<sandbox::Trap> end(RunStatus status, ErrorCode code, std::string sentence);
 
-  // ---- waiting for batches ----
+  // ---- waiting ----
+
+  // Returns once the guest's clock shows `when`, or as soon as stop_waiting is called.
+  void sleep_until(std::uint64_t when);
 
   // The next batch; stop_waiting, from any thread, makes it answer `interrupted`, now and from then on.
   Result<std::optional<data::Batch>> wait_for(data::BatchStream& stream);
   void stop_waiting();
-  // Whether a wait ended so.
+  // Whether a wait for a batch ended so.
   [[nodiscard]] bool wait_was_stopped() const { return wait_was_stopped_; }
 
   // ---- the report ----
@@ -155,13 +164,14 @@ class Session {
   EgressMeter egress;
   CallCounts calls;
   ImportLog imports;
-  VirtualClock clock;
-  PhaseClock phases;
+  GuestClock clock;
+  PhaseClock phases{calls};
 
  private:
   GuestError refuse_egress(std::uint64_t bytes, std::string_view what);
   void finish_datasets(bool in_order);
 
+  std::span<const DeclaredGrant> declared_;
   BackendSlot& slot_;
   std::uint64_t seed_;
   engine::GradMode grad_mode_ = engine::GradMode::grad;
@@ -177,6 +187,7 @@ class Session {
   std::map<std::string, std::shared_ptr<const data::Dataset>, std::less<>> datasets_;
 
   std::mutex waiting_mutex_;
+  std::condition_variable stop_;
   data::BatchStream* waiting_ = nullptr;
   bool stopped_ = false;
   bool wait_was_stopped_ = false;

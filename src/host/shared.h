@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "backend_slot.h"
+#include "cloister/host/declared_grants.h"
 #include "cloister/host/host.h"
 #include "cloister/sandbox/component.h"
 #include "cloister/sandbox/linker.h"
@@ -28,6 +29,7 @@ struct Workload::Shared {
   sandbox::Component component;
   sandbox::Program program;
   Nanoseconds compile_time{};
+  std::vector<DeclaredGrant> declared;  // none as well where the declaration cannot be read
 };
 
 }  // namespace cloister::host

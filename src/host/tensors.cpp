@@ -1,6 +1,8 @@
 // Interface `tensors`: what a handle's tensor is like, and the two ways for bulk data.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "interfaces.h"
 #include "operator_call.h"
 
@@ -50,6 +52,17 @@ class Tensors final : public wit::Host {
   sandbox::Call<std::int64_t> tensor_numel(Borrowed self) override {
     return look<"tensors.tensor.numel">(
         self, [](engine::TensorBackend& backend, const engine::Tensor& tensor) { return backend.numel(tensor); });
+  }
+
+  sandbox::Call<bool> tensor_is_same_size(Borrowed self, Borrowed other) override {
+    const CallCounts::Scope scope(session_.calls, kFunctionIndex<"tensors.tensor.is-same-size">);
+    ArgumentCheck check;
+    const TensorArgument one = argument(session_, check, self);
+    const TensorArgument two = argument(session_, check, other);
+    if (!check.passed()) [[unlikely]] {
+      return stale_handle();
+    }
+    return std::ranges::equal(session_.backend().shape(one), session_.backend().shape(two));
   }
 
   sandbox::Call<wit::Dtype> tensor_dtype(Borrowed self) override {

@@ -1,18 +1,14 @@
 """Guests that loop, recurse, grow, hoard, leak or cheat: stopped with a sentence; the host and the next run unaffected."""
 
-import time
 import unittest
 
 from harness import Case, needs_torch
 
 
 class Limits(Case):
-    def stop(self, case: str, limit: str | None, code: int, *words: str, within=60.0):
-        start = time.monotonic()
+    def stop(self, case: str, limit: str | None, code: int, *words: str):
         ended = self.misuse(case, *(["--limit", limit] if limit else []))
-        took = time.monotonic() - start
         self.assert_stopped(ended, code, *words)
-        self.assertLess(took, within)
         self.assert_runs_well()
         return ended
 
@@ -123,7 +119,7 @@ class Cheats(Case):
 
     def test_huge_name(self):
         ended = self.misuse("huge-name")
-        self.assertIn(ended.code, [3, 4, 5], ended)
+        self.assert_stopped(ended, 3, "no dataset is granted under the name")
         self.assertLess(len(ended.err), 10_000)
         self.assert_runs_well()
 

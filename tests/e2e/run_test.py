@@ -7,7 +7,8 @@ import subprocess
 import unittest
 import xml.etree.ElementTree
 
-from harness import COMPONENTS, POOL, PROGRAMS, Case, backend, idx_images, needs_torch, read_safetensors, transfer_flags
+from harness import (COMPONENTS, DATA, IMAGES, POOL, PROGRAMS, Case, backend, idx_images, needs_torch, png,
+                     read_safetensors, transfer_flags)
 
 
 class Directory(Case):
@@ -143,25 +144,76 @@ class Transfer(Case):
         self.assertEqual(records[0]["outputs"][0]["sha256"], records[1]["outputs"][0]["sha256"])
 
     def test_native_program_gives_the_same_bytes(self):
-        native = PROGRAMS / "native_transfer"
-        if not native.exists():
-            self.skipTest("native_transfer is not built")
         for guest in [["--epochs", "20"], ["--epochs", "2", "--train-batch", "32", "--standardise"]]:
             with self.subTest(guest):
                 self.transfer("run", "--seed", "9", "--threads", "1", guest=guest)
-                done = subprocess.run([native, "--train", self.train, "--test", self.test, "--out", "native", "--seed",
-                                       "9", "--threads", "1", *POOL, *guest], cwd=self.folder, capture_output=True,
-                                      timeout=150, check=False)
-                self.assertEqual(done.returncode, 0, done.stderr)
+                native_transfer(self, "--train", self.train, "--test", self.test, "--seed", "9", *POOL, *guest)
                 ours = read_safetensors(self.folder / "run/outputs/weights")
-                theirs = read_safetensors(self.folder / "native")
-                self.assertEqual(ours, theirs)
+                self.assertEqual(ours, read_safetensors(self.folder / "native"))
                 shutil.rmtree(self.folder / "run")
 
     def test_json(self):
         ended = self.transfer("run", "--json")
         self.assertEqual(json.loads(ended.out), self.record())
         self.assertIn("accuracy", ended.err)
+
+
+def native_transfer(case: Case, *flags):
+    """The same experiment outside the sandbox, its weights in the file `native`."""
+    done = subprocess.run([PROGRAMS / "native_transfer", *map(str, flags), "--threads", "1", "--out", "native"],
+                          cwd=case.folder, capture_output=True, timeout=150, check=False)
+    case.assertEqual(done.returncode, 0, done.stderr)
+
+
+@needs_torch
+class RealImages(Case):
+    """The network of the demo on 32 digits of MNIST: the sandbox changes no bit of what comes out."""
+
+    def test_same_bytes_as_outside_and_better_than_chance(self):
+        mnist, weights = DATA / "mnist", DATA / "efficientnet-lite0/efficientnet-lite0.safetensors"
+        if not weights.is_file():
+            self.skipTest("`make data` has not been run")
+        train, test = mnist / "train-images-idx3-ubyte", mnist / "t10k-images-idx3-ubyte"
+        guest = ["--backbone", "lite0", "--train-count", "32", "--test-count", "32", "--batch", "16", "--epochs", "2",
+                 "--train-batch", "4", "--standardise"]
+        ended = self.run_guest("transfer", *transfer_flags(train, test), "--grant", f"model:backbone={weights}", "--out",
+                               "weights", "--directory", "run", "--seed", "2", "--threads", "1", guest=guest)
+        self.assertEqual(ended.code, 0, ended)
+        native_transfer(self, "--train", train, "--test", test, "--weights", weights, "--seed", "2", *guest)
+        ours = read_safetensors(self.folder / "run/outputs/weights")
+        self.assertEqual([("F32", [10, 1280]), ("F32", [10])], [ours[name][:2] for name in ["weight", "bias"]])
+        self.assertEqual(ours, read_safetensors(self.folder / "native"))
+        metrics = self.record()["metrics"]
+        self.assertGreater(metrics["train-accuracy"]["last"], 0.5)
+        self.assertGreater(metrics["test-accuracy"]["last"], 0.2)  # a guess is right once in ten times
+
+
+@needs_torch
+class Folder(Case):
+    """A folder with a folder for each class: PNG and JPEG, grey and colour, of several sizes."""
+
+    def fill(self, name: str, shift: int):
+        for i in range(4):
+            png(self.folder / name / "dark" / f"{i}.png", 20 + i, 30, grey=10 + 5 * i + shift)
+            png(self.folder / name / "light" / f"{i}.PNG", 30, 20 + i, grey=220 + 5 * i + shift)
+        for jpeg in ["colour.jpg", "grey.jpg", "progressive.jpg"]:
+            (self.folder / name / "photographs").mkdir(exist_ok=True)
+            shutil.copy(IMAGES / jpeg, self.folder / name / "photographs" / jpeg)
+        (self.folder / name / "light/notes.txt").write_text("no image")
+
+    def test_runs(self):
+        self.fill("train", 0)
+        self.fill("test", 3)
+        ended = self.run_guest("transfer", *transfer_flags("train", "test"), "--out", "weights", "--directory", "run",
+                               guest=["--backbone", "pool", "--batch", "4", "--epochs", "100", "--standardise"])
+        self.assertEqual(ended.code, 0, ended)
+        self.assertIn(b"3 classes, 11 training images, 11 test images\n", ended.out)
+        metrics = self.record()["metrics"]
+        self.assertEqual(metrics["train-accuracy"]["last"], 1)
+        self.assertEqual(metrics["test-accuracy"]["last"], 1)
+        self.assertEqual(read_safetensors(self.folder / "run/outputs/weights")["weight"][:2], ("F32", [3, 1280]))
+        digests = {grant["name"]: grant["sha256"] for grant in self.record()["grants"]}
+        self.assertNotEqual(digests["train"], digests["test"])
 
 
 class Job(Case):

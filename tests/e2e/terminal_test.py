@@ -17,7 +17,10 @@ from harness import COMMAND, COMPONENTS, POOL, Case, backend, idx_images, needs_
 
 
 class Session:
-    """The command with a terminal of its own for all three streams, or pipes for standard output and error."""
+    """The command with a terminal of its own for all three streams, or pipes for standard output and error.
+
+    Reading gives up before ctest would, so that a command that hangs is killed and not left behind.
+    """
 
     def __init__(self, folder, words, columns=None):
         self.controller = None
@@ -32,9 +35,11 @@ class Session:
             os.close(terminal)
         self.source = self.controller if columns else self.process.stdout.fileno()
         self.seen = ""
+        self.give_up = time.monotonic() + 150
 
     def read(self, seconds: float) -> bool:
         """Reads what comes; False at the end."""
+        assert time.monotonic() < self.give_up, f"still running: {self.seen!r}"
         if not select.select([self.source], [], [], seconds)[0]:
             return True
         try:
@@ -44,19 +49,27 @@ class Session:
         self.seen += data.decode(errors="replace")
         return bool(data)
 
-    def wait_for(self, pattern: str, seconds=90.0):
-        end = time.monotonic() + seconds
+    def wait_for(self, pattern: str):
         while not re.search(pattern, self.seen):
-            assert time.monotonic() < end, f"no {pattern!r} in {self.seen!r}"
             assert self.read(0.2), f"ended without {pattern!r}: {self.seen!r}"
+
+    def wait_for_work(self, seconds: float):
+        """Until the command has used so much more of a processor."""
+        def used():
+            with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as stat:
+                user, system = stat.read().rpartition(")")[2].split()[11:13]
+            return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+        enough = used() + seconds
+        while used() < enough:
+            assert self.read(0.05), f"ended before it worked: {self.seen!r}"
 
     def interrupt(self, number=signal.SIGINT):
         self.process.send_signal(number)
 
-    def finish(self, seconds=90.0) -> int:
-        end = time.monotonic() + seconds
+    def finish(self) -> int:
         while self.read(0.2):
-            assert time.monotonic() < end, f"still running: {self.seen!r}"
+            pass
         code = self.process.wait(timeout=30)
         if self.controller:
             os.close(self.controller)
@@ -93,17 +106,11 @@ class Progress(Screen):
         self.assertEqual(session.finish(), 130)
         self.assertLessEqual(max(len(line) for line in re.findall(r"\r([^\x1b\r\n]*)", session.seen)), 99)
 
-    def test_redrawn_at_most_ten_times_a_second(self):
+    def test_redrawn_while_the_guest_works(self):
         session = self.transfer(100000)
-        session.wait_for(r"\rtraining")
-        before, start = len(session.seen), time.monotonic()
-        while time.monotonic() < start + 2:
-            session.read(0.1)
-        redraws = session.seen[before:].count("\rtraining")
+        session.wait_for(r"(\rtraining[^\r\n]*\x1b\[K){5}")
         session.interrupt()
-        session.finish()
-        self.assertGreater(redraws, 2)
-        self.assertLessEqual(redraws, 21)
+        self.assertEqual(session.finish(), 130)
 
     def test_narrow_terminal(self):
         session = self.transfer(3000, columns=30)
@@ -135,10 +142,8 @@ class Text(Screen):
 class Interrupt(Screen):
     def loops(self, case: str, columns=100):
         session = self.session("misuse", guest=["--case", case], columns=columns)
-        end = time.monotonic() + 60
         while not (self.folder / "run/metrics.jsonl").exists():
-            self.assertLess(time.monotonic(), end, session.seen)
-            session.read(0.05)
+            assert session.read(0.05), f"ended early: {session.seen!r}"
         time.sleep(0.3)
         return session
 
@@ -178,16 +183,15 @@ class Interrupt(Screen):
 
     @needs_torch
     def test_second_one_ends_at_once(self):
-        session = self.loops("endless-long-operators")
+        session = self.session("misuse", "--limit", "tensors=2TiB", "--threads", "1", guest=["--case", "long-operator"])
+        session.wait_for("about to sum")
+        # What takes this much of a processor from here on is the operator: the first signal cannot end it.
+        session.wait_for_work(seconds=0.5)
         session.interrupt()
         session.wait_for("stopping in order")
-        start = time.monotonic()
         session.interrupt()
-        code = session.finish()
-        self.assertEqual(code, 130)
-        # The first may have won the race against an operator of a second.
-        if "stopped at once" in session.seen:
-            self.assertLess(time.monotonic() - start, 1)
+        self.assertEqual(session.finish(), 130)
+        self.assertIn("stopped at once", session.seen)
         self.assertEqual([], list(self.folder.rglob("*.partial")))
 
 

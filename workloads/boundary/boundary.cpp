@@ -14,9 +14,9 @@ using namespace cloister;
 namespace {
 
 Expected<void> boundary(Args& args) {
-  const std::string name = args.text("case", "call");
-  const std::int64_t count = args.integer("count", 1000);
-  const std::int64_t bytes = args.integer("bytes", 64 << 20);  // of the cases bytes-in and bytes-out
+  const std::string name = args.text("case", "call", "what to repeat; `list` prints the names");
+  const std::int64_t count = args.integer("count", 1000, "repetitions");
+  const std::int64_t bytes = args.integer("bytes", 64 << 20, "of the cases bytes-in and bytes-out");
   CLOISTER_CHECK(args.finish());
   if (count < 1) return fail("--count takes at least 1");
   if (bytes < 1 || bytes > (1 << 30)) return fail("--bytes takes 1 to 1073741824");

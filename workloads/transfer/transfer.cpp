@@ -1,5 +1,5 @@
 // Transfer learning: a frozen backbone turns granted images into features, a linear classifier is trained on them and
-// tested. Grants: datasets `train` and `test`; model `backbone` for lite0; output `weights`.
+// tested. The model `backbone` is opened for lite0 alone.
 #include <cloister/cloister.h>
 
 #include <algorithm>
@@ -17,6 +17,8 @@
 
 using namespace cloister;
 
+CLOISTER_GRANTS("dataset:train", "dataset:test", "model:backbone?", "output:weights");
+
 namespace {
 
 struct Options {
@@ -28,17 +30,17 @@ struct Options {
 
 Expected<Options> parse(Args& args) {
   Options options{
-      .backbone = args.text("backbone", "lite0"),     // lite0 or pool
-      .optimizer = args.text("optimizer", "sgd"),     // sgd or adam
-      .batch = args.integer("batch", 32),             // images in a batch of the pre-computation
-      .train_batch = args.integer("train-batch", 0),  // samples in a training step; 0: all
-      .epochs = args.integer("epochs", 100),          //
-      .train_count = args.integer("train-count", 0),  // images to use; 0: all
-      .test_count = args.integer("test-count", 0),    //
-      .lr = args.number("lr", 0.01),                  //
-      .momentum = args.number("momentum", 0),         // of sgd
-      .standardise = args.flag("standardise"),        // features to mean 0 and deviation 1
-      .in_order = args.flag("in-order"),              // train-batches in the order of the files
+      .backbone = args.text("backbone", "lite0", "lite0 or pool"),
+      .optimizer = args.text("optimizer", "sgd", "sgd or adam"),
+      .batch = args.integer("batch", 32, "images in a batch of the pre-computation"),
+      .train_batch = args.integer("train-batch", 0, "samples in a training step; 0: all"),
+      .epochs = args.integer("epochs", 100, "passes of the training"),
+      .train_count = args.integer("train-count", 0, "training images to use; 0: all"),
+      .test_count = args.integer("test-count", 0, "test images to use; 0: all"),
+      .lr = args.number("lr", 0.01, "learning rate"),
+      .momentum = args.number("momentum", 0, "of sgd"),
+      .standardise = args.flag("standardise", "features to mean 0 and deviation 1"),
+      .in_order = args.flag("in-order", "train-batches in the order of the files"),
   };
   CLOISTER_CHECK(args.finish());
   if (options.backbone != "lite0" && options.backbone != "pool") return fail("--backbone takes lite0 or pool");

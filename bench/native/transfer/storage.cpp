@@ -3,6 +3,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "cloister/base/hash.h"
 #include "cloister/data/safetensors.h"
 
 namespace data = cloister::data;
@@ -29,6 +30,8 @@ at::Tensor adopt(data::Buffer buffer, std::vector<int64_t> shape, at::ScalarType
 }  // namespace
 
 std::shared_ptr<const data::Dataset> open_dataset(const std::string& path) { return checked(data::open_dataset(path)); }
+
+std::string digest(const data::Dataset& dataset) { return cloister::hex(checked(dataset.complete_digest())); }
 
 Weights load_weights(const std::string& path) {
   const auto file = checked(data::SafetensorsFile::open(path));

@@ -17,6 +17,8 @@ struct Batch {
 
 // All throw std::runtime_error with the reader's sentence.
 std::shared_ptr<const cloister::data::Dataset> open_dataset(const std::string& path);
+// SHA-256 of the whole dataset, in hexadecimal, as the record of an isolated run has it: the rest of the files is read.
+std::string digest(const cloister::data::Dataset& dataset);
 Weights load_weights(const std::string& path);
 void save_weights(const std::string& path, const Weights& weights);
 

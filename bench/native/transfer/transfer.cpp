@@ -154,6 +154,8 @@ void run(const Options& options) {
   const double test_accuracy = accuracy(classifier, tests);
   if (!options.out.empty())
     save_weights(options.out, {{"weight", classifier.weight.detach()}, {"bias", classifier.bias.detach()}});
+  const std::string train_digest = digest(*train_set);
+  const std::string test_digest = digest(*test_set);
 
   const Times end = now();
   const Times pre_computation = training_start - pre_computation_start;
@@ -164,10 +166,10 @@ void run(const Options& options) {
       "{\"pre_computation_s\": %.6f, \"training_s\": %.6f, \"evaluation_s\": %.6f, \"other_s\": %.6f, "
       "\"pre_computation_cpu_s\": %.6f, \"training_cpu_s\": %.6f, \"evaluation_cpu_s\": %.6f, \"other_cpu_s\": %.6f, "
       "\"train_images\": %lld, \"test_images\": %lld, \"loss\": %.9g, \"train_accuracy\": %.6f, \"test_accuracy\": "
-      "%.6f}\n",
+      "%.6f, \"train_digest\": \"%s\", \"test_digest\": \"%s\"}\n",
       pre_computation.wall, training.wall, evaluation.wall, other.wall, pre_computation.cpu, training.cpu,
       evaluation.cpu, other.cpu, static_cast<long long>(samples.count()), static_cast<long long>(tests.count()), loss,
-      train_accuracy, test_accuracy);
+      train_accuracy, test_accuracy, train_digest.c_str(), test_digest.c_str());
 }
 
 }  // namespace

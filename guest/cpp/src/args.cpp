@@ -1,6 +1,8 @@
 #include "cloister/args.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <cstdlib>
 #include <utility>
 
@@ -22,15 +24,24 @@ std::optional<std::string_view> Args::take(std::string_view name, bool with_valu
   return std::nullopt;
 }
 
+void Args::note(std::string_view name, std::string_view value, std::string_view help, std::string_view otherwise) {
+  Asked asked{.form = "--" + std::string(name), .help = std::string(help)};
+  if (!value.empty()) asked.form += " " + std::string(value);
+  if (!otherwise.empty()) asked.help += (help.empty() ? "default " : "; default ") + std::string(otherwise);
+  asked_.push_back(std::move(asked));
+}
+
 void Args::complain(std::string message) {
   if (complaint_.empty()) complaint_ = std::move(message);
 }
 
-std::string Args::text(std::string_view name, std::string_view otherwise) {
+std::string Args::text(std::string_view name, std::string_view otherwise, std::string_view help) {
+  note(name, "TEXT", help, otherwise);
   return std::string(take(name, true).value_or(otherwise));
 }
 
-std::int64_t Args::integer(std::string_view name, std::int64_t otherwise) {
+std::int64_t Args::integer(std::string_view name, std::int64_t otherwise, std::string_view help) {
+  note(name, "N", help, std::to_string(otherwise));
   const auto value = take(name, true);
   if (!value) return otherwise;
   std::int64_t number = 0;
@@ -41,7 +52,10 @@ std::int64_t Args::integer(std::string_view name, std::int64_t otherwise) {
   return number;
 }
 
-double Args::number(std::string_view name, double otherwise) {
+double Args::number(std::string_view name, double otherwise, std::string_view help) {
+  char shown[32];
+  std::snprintf(shown, sizeof(shown), "%g", otherwise);
+  note(name, "X", help, shown);
   const auto value = take(name, true);
   if (!value) return otherwise;
   const std::string text(*value);
@@ -53,12 +67,29 @@ double Args::number(std::string_view name, double otherwise) {
   return number;
 }
 
-bool Args::flag(std::string_view name) { return take(name, false).has_value(); }
+bool Args::flag(std::string_view name, std::string_view help) {
+  note(name, "", help, "");
+  return take(name, false).has_value();
+}
+
+void Args::print_help() const {
+  std::size_t width = 0;
+  for (const Asked& asked : asked_) width = std::max(width, asked.form.size());
+  std::puts(asked_.empty() ? "This workload takes no arguments." : "Arguments of this workload:");
+  for (const Asked& asked : asked_) {
+    std::printf("  %-*s  %s\n", static_cast<int>(width), asked.form.c_str(), asked.help.c_str());
+  }
+}
 
 Expected<void> Args::finish() const {
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    if (used_[i] || values_[i] != "--help") continue;
+    print_help();
+    std::exit(EXIT_SUCCESS);
+  }
   if (!complaint_.empty()) return fail(complaint_);
   for (std::size_t i = 0; i < values_.size(); ++i) {
-    if (!used_[i]) return fail("this workload does not take the argument '" + values_[i] + "'");
+    if (!used_[i]) return fail("this workload does not take the argument '" + values_[i] + "'; --help lists those it takes");
   }
   return {};
 }

@@ -112,6 +112,7 @@ void add_transfer(CLI::App& bench_command, Action& action) {
   command->add_flag("--instructions", flags->options.instructions,
                     "Count instructions with cachegrind as well: minutes, needs valgrind");
   flags->json.add_to(*command);
+  command->footer("Example:\n  cloister bench transfer --data 64MiB --backbone pool --epochs 100 --json transfer.json");
   command->callback([flags, &action] { action = [flags] { return run_transfer_flags(*flags); }; });
 }
 
@@ -122,6 +123,7 @@ void add_boundary(CLI::App& bench_command, Action& action) {
   };
   auto flags = std::make_shared<Flags>();
   CLI::App* command = bench_command.add_subcommand("boundary", "What calls and bytes between guest and host cost");
+  command->footer("Example:\n  cloister bench boundary --rounds 3 --json boundary.json");
   command->add_option("--rounds", flags->options.rounds, "Times that everything is measured (default 7)")
       ->check(CLI::Range(1, 1000))
       ->type_name("N");
@@ -137,6 +139,7 @@ void add_startup(CLI::App& bench_command, Action& action) {
   };
   auto flags = std::make_shared<Flags>();
   CLI::App* command = bench_command.add_subcommand("startup", "How long until guest code runs");
+  command->footer("Example:\n  cloister bench startup --commands 10 --json startup.json");
   command->add_option("--instances", flags->options.instances, "Instances made one after another (default 2000)")
       ->check(CLI::Range(1, 1'000'000))
       ->type_name("N");
@@ -156,6 +159,7 @@ void add_startup(CLI::App& bench_command, Action& action) {
 void add_bench(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("bench", "Measure Cloister against the same work without it");
   command->require_subcommand(1);
+  command->footer("Examples:\n  cloister bench boundary\n  cloister bench startup\n  cloister bench transfer --help");
   add_transfer(*command, action);
   add_boundary(*command, action);
   add_startup(*command, action);

@@ -241,7 +241,7 @@ Result<BoundaryPrices> measure_prices(host::Host& host, const Locations& locatio
   std::vector<double> call, outside, in, out;
   for (int i = 0; i < repeats; ++i) {
     CLOISTER_TRY(const double call_seconds, guest.seconds_each("two-handles", calls));
-    CLOISTER_TRY(const double outside_seconds, guest.seconds_outside_each("call", calls));
+    CLOISTER_TRY(const double outside_seconds, guest.seconds_outside_each("two-handles", calls));
     CLOISTER_TRY(const double in_seconds, guest.seconds_each("bytes-in", 4));
     CLOISTER_TRY(const double out_seconds, guest.seconds_each("bytes-out", 4));
     call.push_back(call_seconds);

@@ -19,10 +19,11 @@ Result<Report> run_boundary(const Locations& locations, const BoundaryOptions& o
 
 // The prices by which `bench transfer` turns counted calls and bytes into time.
 struct BoundaryPrices {
-  double call_seconds = 0;           // guest -> host function of two handles and back, host function included
-  double timed_outside_seconds = 0;  // of a call under RunRequest::time_calls: what it adds outside the host function
-  double in_bytes_per_second = 0;    // guest -> host
-  double out_bytes_per_second = 0;   // host -> guest
+  double call_seconds = 0;  // guest -> host function of two handles and back, host function included
+  double timed_outside_seconds =
+      0;  // of such a call under RunRequest::time_calls: what it adds outside the host function
+  double in_bytes_per_second = 0;   // guest -> host
+  double out_bytes_per_second = 0;  // host -> guest
 };
 // REQUIRES: the host computes with libtorch on one thread. Errors: as run_boundary.
 Result<BoundaryPrices> measure_prices(host::Host& host, const Locations& locations);

@@ -128,7 +128,7 @@ Result<void> measure_backbone(const Locations& locations, const TransferOptions&
       return {};
     }
   }
-  CLOISTER_TRY(const BoundaryModel boundary, model_boundary(locations, data, experiment));
+  CLOISTER_TRY(const Boundary boundary, measure_boundary(locations, data, experiment));
   std::optional<TransferInstructions> instructions;
   if (options.instructions) {
     CLOISTER_TRY(instructions, count_transfer(locations, data, experiment, announce));

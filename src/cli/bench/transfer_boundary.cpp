@@ -3,109 +3,83 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <filesystem>
-#include <vector>
-
-#include "statistics.h"
-
+#include <limits>
 namespace cloister::bench {
 namespace {
 
-constexpr int repeats = 3;
-
-// A point of the plane (batches, steps) with what was counted there.
-struct Point {
-  double batches = 0, steps = 0;
+// Calls and seconds outside host functions.
+struct Outside {
   double calls = 0;
-  double outside_seconds = 0;  // host functions
+  double seconds = 0;
 };
 
-Result<Point> measure(host::Host& host, const host::Workload& workload, const TransferData& data,
-                      const Experiment& experiment, const std::filesystem::path& weights_out) {
-  host::RunRequest request;
-  request.arguments = experiment.arguments();
-  request.time_calls = true;
-  CLOISTER_CHECK(host::add_grant(request.grants, host::GrantKind::dataset, "train", data.train));
-  CLOISTER_CHECK(host::add_grant(request.grants, host::GrantKind::dataset, "test", data.test));
-  CLOISTER_CHECK(host::add_grant(request.grants, host::GrantKind::model, "backbone", data.weights));
-  CLOISTER_CHECK(host::add_grant(request.grants, host::GrantKind::output, "weights", weights_out));
+struct TimedRun {
+  Outside precompute, training, total;
+  double wall_seconds = 0;
+};
 
-  Point point{.batches = static_cast<double>(experiment.batches()), .steps = static_cast<double>(experiment.steps())};
-  std::vector<double> outside;
-  for (int i = 0; i < repeats; ++i) {
-    host::RunObserver observer;
-    CLOISTER_TRY(const host::RunReport report, host.run(workload, request, observer));
-    if (report.status != host::RunStatus::ok)
-      return fail(report.code, fmt::format("the component 'transfer' failed: {}", report.error));
-    std::chrono::nanoseconds phases{};
-    for (const host::PhaseTime& phase : report.phases) phases += phase.wall;
-    outside.push_back(std::chrono::duration<double>(phases - report.call_time).count());
-    point.calls = 0;
-    for (const host::CallCount& call : report.calls) point.calls += static_cast<double>(call.calls);
+Result<TimedRun> timed_run(host::Host& host, const host::Workload& workload, const host::RunRequest& request) {
+  host::RunObserver observer;
+  CLOISTER_TRY(const host::RunReport report, host.run(workload, request, observer));
+  if (report.status != host::RunStatus::ok)
+    return fail(report.code, fmt::format("the component 'transfer' failed: {}", report.error));
+  TimedRun run;
+  for (const host::PhaseTime& phase : report.phases) {
+    const Outside outside{static_cast<double>(phase.calls),
+                          std::chrono::duration<double>(phase.wall - phase.call_time).count()};
+    if (phase.name == "pre-computation") run.precompute = outside;
+    if (phase.name == "training") run.training = outside;
+    run.total.calls += outside.calls;
+    run.total.seconds += outside.seconds;
   }
-  point.outside_seconds = minimum(outside);
-  return point;
+  run.wall_seconds = std::chrono::duration<double>(report.wall).count();
+  return run;
 }
 
 }  // namespace
 
-double BoundaryModel::calls(const Experiment& experiment) const {
-  return rest.calls + batch.calls * static_cast<double>(experiment.batches()) +
-         step.calls * static_cast<double>(experiment.steps());
-}
-
-double BoundaryModel::seconds(const Experiment& experiment) const {
-  return seconds(rest) + seconds(batch) * static_cast<double>(experiment.batches()) +
-         seconds(step) * static_cast<double>(experiment.steps());
-}
-
-Result<BoundaryModel> model_boundary(const Locations& locations, const TransferData& data,
-                                     const Experiment& experiment) {
+Result<Boundary> measure_boundary(const Locations& locations, const TransferData& data, const Experiment& experiment) {
   host::HostOptions options;
   options.instances = 2;
+  options.threads = experiment.threads;
   CLOISTER_TRY(const auto host, host::Host::create(options));
   CLOISTER_CHECK(host->open_backend());
-  BoundaryModel model;
-  CLOISTER_TRY(model.prices, measure_prices(*host, locations));
+  Boundary boundary;
+  CLOISTER_TRY(boundary.prices, measure_prices(*host, locations));
 
   CLOISTER_TRY(const std::string component, locations.component("transfer"));
   CLOISTER_TRY(const host::Workload workload, host->load(std::filesystem::path(component)));
   CLOISTER_TRY(const ScratchFolder scratch, ScratchFolder::create());
-  const std::filesystem::path weights = scratch.path() / "weights.safetensors";
-  Experiment small = experiment;
-  small.train_images = 2 * experiment.batch;
-  small.test_images = experiment.batch;
-  small.epochs = 100;
-  Experiment more_images = small;
-  more_images.train_images *= 2;
-  Experiment more_steps = small;
-  more_steps.epochs *= 5;
-  CLOISTER_TRY(const Point base, measure(*host, workload, data, small, weights));
-  CLOISTER_TRY(const Point batches, measure(*host, workload, data, more_images, weights));
-  CLOISTER_TRY(const Point steps, measure(*host, workload, data, more_steps, weights));
+  host::RunRequest request;
+  request.arguments = experiment.arguments();
+  request.time_calls = true;
+  request.limits.time_ns = std::chrono::nanoseconds(std::chrono::hours(24)).count();
+  CLOISTER_CHECK(host::add_grant(request.grants, host::GrantKind::dataset, "train", data.train));
+  CLOISTER_CHECK(host::add_grant(request.grants, host::GrantKind::dataset, "test", data.test));
+  CLOISTER_CHECK(host::add_grant(request.grants, host::GrantKind::model, "backbone", data.weights));
+  CLOISTER_CHECK(
+      host::add_grant(request.grants, host::GrantKind::output, "weights", scratch.path() / "weights.safetensors"));
 
-  // Noise can make a difference of times negative, never one of counts.
-  const auto guest_seconds = [&model](double outside, double calls) {
-    return std::max(0.0, outside - calls * model.prices.timed_outside_seconds);
-  };
-  const double more = steps.steps - base.steps;
-  const double step_outside = (steps.outside_seconds - base.outside_seconds) / more;
-  model.step.calls = (steps.calls - base.calls) / more;
-  model.step.guest_seconds = guest_seconds(step_outside, model.step.calls);
-
-  // With more images an epoch has more steps, unless it is one step.
-  const double added = batches.batches - base.batches;
-  const double added_steps = batches.steps - base.steps;
-  const double batch_outside = (batches.outside_seconds - base.outside_seconds - added_steps * step_outside) / added;
-  model.batch.calls = (batches.calls - base.calls - added_steps * model.step.calls) / added;
-  model.batch.guest_seconds = guest_seconds(batch_outside, model.batch.calls);
-
-  model.rest.calls = base.calls - base.batches * model.batch.calls - base.steps * model.step.calls;
-  model.rest.guest_seconds =
-      guest_seconds(base.outside_seconds - base.batches * batch_outside - base.steps * step_outside, model.rest.calls);
-  return model;
+  constexpr int most_repeats = 3;
+  constexpr double enough_seconds = 10;
+  for (CrossingCost* cost : {&boundary.precompute, &boundary.training, &boundary.total})
+    cost->guest_seconds = std::numeric_limits<double>::infinity();
+  double spent = 0;
+  for (int i = 0; i < most_repeats && spent < enough_seconds; ++i) {
+    CLOISTER_TRY(const TimedRun run, timed_run(*host, workload, request));
+    spent += run.wall_seconds;
+    const auto keep_least = [&](CrossingCost& cost, const Outside& outside) {
+      const double guest = outside.seconds - outside.calls * boundary.prices.timed_outside_seconds;
+      cost.calls = outside.calls;
+      cost.guest_seconds = std::min(cost.guest_seconds, std::max(0.0, guest));
+    };
+    keep_least(boundary.precompute, run.precompute);
+    keep_least(boundary.training, run.training);
+    keep_least(boundary.total, run.total);
+  }
+  return boundary;
 }
 
 }  // namespace cloister::bench

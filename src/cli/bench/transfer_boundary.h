@@ -8,32 +8,26 @@
 
 namespace cloister::bench {
 
-// What isolation adds for each unit of work, besides the work.
-struct UnitCost {
-  double calls = 0;          // guest -> host
+// What isolation adds to a stretch of the run, besides the work.
+struct CrossingCost {
+  double calls = 0;          // guest -> host, the dropping of handles included
   double guest_seconds = 0;  // of the guest's own code
 };
 
-struct BoundaryModel {
+struct Boundary {
   BoundaryPrices prices;
-  UnitCost batch;  // of the pre-computation or evaluation
-  UnitCost step;   // of the training
-  UnitCost rest;   // once a run
+  CrossingCost precompute, training, total;  // total: all phases
 
-  [[nodiscard]] double seconds(const UnitCost& unit) const {
-    return unit.calls * prices.call_seconds + unit.guest_seconds;
+  // Copied bytes not counted.
+  [[nodiscard]] double seconds(const CrossingCost& cost) const {
+    return cost.calls * prices.call_seconds + cost.guest_seconds;
   }
-  // Calls that a whole run makes.
-  [[nodiscard]] double calls(const Experiment& experiment) const;
-  // Seconds that the boundary takes of a whole run, copied bytes not counted.
-  [[nodiscard]] double seconds(const Experiment& experiment) const;
 };
 
-// Runs the workload in this process at three small sizes with every host call timed: differences between them tell the
-// calls and the guest's own time a batch and a step. The guest's own time is what passes outside host functions, less
-// what the same number of empty calls takes there (that is in the price of a call).
-// `experiment` gives backbone, batch and training batch. Errors: those of the runs.
-Result<BoundaryModel> model_boundary(const Locations& locations, const TransferData& data,
-                                     const Experiment& experiment);
+// Runs the experiment in this process with every host call timed. The guest's own time is what passes outside host
+// functions, less what as many calls with two handles take there (that is in the price of a call); of up to three runs
+// the least, since whatever else the machine does only adds. A run of more than 10 seconds is not repeated.
+// Errors: those of the runs.
+Result<Boundary> measure_boundary(const Locations& locations, const TransferData& data, const Experiment& experiment);
 
 }  // namespace cloister::bench

@@ -28,14 +28,13 @@ struct Overheads {
   double total = 0, training = 0, precompute = 0;
 };
 // What the boundary takes, over what the native program takes.
-[[nodiscard]] Overheads boundary_overheads(const Experiment& experiment, const TransferSamples& samples,
-                                           const BoundaryModel& boundary);
+[[nodiscard]] Overheads boundary_overheads(const TransferSamples& samples, const Boundary& boundary);
 // What more instructions the isolated program executes; its total weighs the two phases by the native program's time,
 // the rest of which is counted as pre-computation (it is the evaluation).
 [[nodiscard]] Overheads instruction_overheads(const TransferSamples& samples, const TransferInstructions& instructions);
 
 // REQUIRES: at least one round.
 void report_transfer(Report& report, const Experiment& experiment, const TransferSamples& samples,
-                     const BoundaryModel& boundary, const std::optional<TransferInstructions>& instructions);
+                     const Boundary& boundary, const std::optional<TransferInstructions>& instructions);
 
 }  // namespace cloister::bench

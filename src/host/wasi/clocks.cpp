@@ -1,4 +1,4 @@
-// wasi:clocks over the instance's virtual time.
+// wasi:clocks over the instance's clock.
 #include <algorithm>
 
 #include "interfaces.h"
@@ -45,10 +45,8 @@ class WallClock final : public clocks::wall_clock::Host {
 
   sandbox::Call<clocks::wall_clock::Datetime> now() override {
     const CallCounts::Scope scope(session_.calls, kFunctionIndex<"wasi:clocks/wall-clock.now">);
-    constexpr std::uint64_t kSecond = 1'000'000'000;
-    const std::uint64_t time = session_.clock.read();
-    return clocks::wall_clock::Datetime{VirtualClock::kWallStartSeconds + time / kSecond,
-                                        static_cast<std::uint32_t>(time % kSecond)};
+    const GuestClock::WallTime time = session_.clock.read_wall();
+    return clocks::wall_clock::Datetime{time.seconds, time.nanoseconds};
   }
 
   sandbox::Call<clocks::wall_clock::Datetime> resolution() override {

@@ -50,7 +50,7 @@ class Poll final : public io::poll::Host {
     const CallCounts::Scope scope(session_.calls, kFunctionIndex<"wasi:io/poll.pollable.block">);
     const OpenPollable* open = session_.tables.pollables.find(self);
     if (open == nullptr) return stale_handle();
-    session_.clock.advance_to(open->when);
+    session_.sleep_until(open->when);
     return {};
   }
 
@@ -66,7 +66,7 @@ class Poll final : public io::poll::Host {
       if (open == nullptr) return stale_handle();
       earliest = std::min(earliest, open->when);
     }
-    session_.clock.advance_to(earliest);
+    session_.sleep_until(earliest);
     std::vector<std::uint32_t> ready;
     for (std::uint32_t i = 0; i < in.size(); ++i) {
       if (session_.tables.pollables.find(in[i])->when <= session_.clock.now()) ready.push_back(i);

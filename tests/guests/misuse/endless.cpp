@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <ctime>
 
 #include "misuse.h"
@@ -24,10 +25,13 @@ Expected<void> operators() {
   const Tensor a = ones({256, 256});
   for (;;) (void)a.matmul(a);
 }
-// Each operator alone takes seconds.
-Expected<void> long_operators() {
-  const Tensor a = ones({4096, 4096});
-  for (;;) (void)a.matmul(a);
+// One operator that takes minutes, since it reads one element 2³⁸ times. What is printed comes just before it.
+Expected<void> long_operator() {
+  const Tensor many = ones({1}).expand({std::int64_t{1} << 38});
+  std::puts("about to sum");
+  std::fflush(stdout);
+  (void)many.sum();
+  return {};
 }
 Expected<void> sleep_for_ever() {
   for (;;) sleep(1000);
@@ -51,7 +55,7 @@ constexpr Misuse kCases[] = {
     {"endless-tight-loop", tight_loop},
     {"endless-host-calls", host_calls},
     {"endless-operators", operators},
-    {"endless-long-operators", long_operators},
+    {"long-operator", long_operator},
     {"endless-sleep", sleep_for_ever},
     {"endless-clock", wait_for_clock},
     {"recursion", recursion},

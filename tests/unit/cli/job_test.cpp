@@ -19,6 +19,7 @@ TEST(JobFile, HasEveryField) {
   const auto job = parse_job(R"(
 component = "a.wasm"
 arguments = ["--epochs", "3"]
+deny = ["content-dependent"]
 device = "cuda:1"
 backend = "torch"
 seed = 7
@@ -38,6 +39,7 @@ handles = 50
   ASSERT_TRUE(job) << job.error().message;
   EXPECT_EQ(job->component, "jobs/a.wasm");
   EXPECT_EQ(job->arguments, (std::vector<std::string>{"--epochs", "3"}));
+  EXPECT_TRUE(job->deny_content_dependent);
   EXPECT_EQ(job->device, "cuda:1");
   EXPECT_EQ(job->backend, "torch");
   EXPECT_EQ(job->seed, 7U);
@@ -66,6 +68,8 @@ TEST(JobFile, ErrorsNameFileLineAndKey) {
   EXPECT_EQ(error_of("[grants.output]\na = \"b\"").rfind("job.toml:1: unknown key 'grants.output'", 0), 0U);
   EXPECT_EQ(error_of("[grants.dataset]\na = 1"), "job.toml:2: 'grants.dataset.a' must be a string");
   EXPECT_EQ(error_of("outputs = [\"a=b\"]"), "job.toml:1: 'outputs' must be an array of names");
+  EXPECT_EQ(error_of("deny = [\"content-dependent\",\n\"egress\"]").rfind("job.toml:2: 'egress'", 0), 0U);
+  EXPECT_EQ(error_of("deny = true"), "job.toml:1: 'deny' must be an array of strings");
   EXPECT_EQ(error_of("[limits]\n\nbogus = 1").rfind("job.toml:3: ", 0), 0U);
   EXPECT_EQ(error_of("[grants.model]\n\"a b\" = \"x\"").rfind("job.toml:2: ", 0), 0U);
   EXPECT_EQ(error_of("seed = \nx").rfind("job.toml:1: not valid TOML: ", 0), 0U);
@@ -107,6 +111,10 @@ TEST(Flags, AreReadAndRefused) {
   for (const char* text : {"", "-1", "1.5", "0x10", "9223372036854775808", "1 "})
     EXPECT_FALSE(set_seed(job, text)) << text;
   EXPECT_FALSE(set_threads(job, "2147483648"));
+  EXPECT_FALSE(add_denial(job, "metrics"));
+  EXPECT_FALSE(job.deny_content_dependent);
+  EXPECT_TRUE(add_denial(job, "content-dependent"));
+  EXPECT_TRUE(job.deny_content_dependent);
 }
 
 TEST(Merge, FlagsOverrideTheFile) {
@@ -137,6 +145,9 @@ memory = "1GiB"
   EXPECT_EQ(job.grants.datasets.at("test"), "kept");
   EXPECT_EQ(job.limits.at("time"), "2m");
   EXPECT_EQ(job.limits.at("memory"), "1GiB");
+  EXPECT_FALSE(job.deny_content_dependent);
+  flags.deny_content_dependent = true;
+  EXPECT_TRUE(merge(*file, flags).deny_content_dependent);
   flags.arguments = std::vector<std::string>{"y", "z"};
   EXPECT_EQ(merge(*file, flags).arguments, (std::vector<std::string>{"y", "z"}));
 }

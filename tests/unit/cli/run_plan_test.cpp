@@ -40,6 +40,31 @@ TEST(RunPlan, TakesTheJobsValues) {
   EXPECT_EQ(plan->request.arguments, (std::vector<std::string>{"a"}));
 }
 
+// The job file that docs/job-file.md shows: every key of it is taken and does what the page says.
+TEST(RunPlan, TakesTheDocumentedJobFile) {
+  const auto job = read_job_file(JOB_EXAMPLE);
+  ASSERT_TRUE(job) << job.error().message;
+  const auto plan = plan_run(*job);
+  ASSERT_TRUE(plan) << plan.error().message;
+  const std::filesystem::path folder = std::filesystem::path(JOB_EXAMPLE).parent_path();
+  const host::RunRequest& request = plan->request;
+  EXPECT_EQ(plan->component, folder / "transfer.wasm");
+  EXPECT_EQ(plan->directory, folder / "runs/transfer");
+  EXPECT_EQ(plan->host.backend, host::BackendKind::torch);
+  EXPECT_EQ(plan->host.device, (engine::Device{engine::Device::Kind::cuda, 0}));
+  EXPECT_EQ(plan->host.threads, 4);
+  EXPECT_EQ(request.seed, 1U);
+  EXPECT_EQ(request.arguments, (std::vector<std::string>{"--backbone", "lite0", "--epochs", "20"}));
+  EXPECT_EQ(request.grants.datasets.at("train"), folder / "mnist/train-images-idx3-ubyte");
+  EXPECT_EQ(request.grants.datasets.at("test"), folder / "mnist/t10k-images-idx3-ubyte");
+  EXPECT_EQ(request.grants.models.at("backbone"), folder / "efficientnet-lite0.safetensors");
+  EXPECT_EQ(request.grants.outputs.at("weights"), folder / "results/weights.safetensors");
+  EXPECT_EQ(request.limits.time_ns, std::uint64_t{30} * 60 * 1'000'000'000);
+  EXPECT_EQ(request.limits.tensor_bytes, std::uint64_t{4} << 30);
+  EXPECT_EQ(request.limits.egress_bytes, std::uint64_t{1} << 20);
+  EXPECT_EQ(request.limits.handles, 50'000U);
+}
+
 TEST(RunPlan, RefusesWhatDoesNotExist) {
   EXPECT_FALSE(plan_run(Job{}));
   for (const auto& change :

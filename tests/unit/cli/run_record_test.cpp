@@ -20,7 +20,7 @@ TEST(RunRecord, HoldsTheFactsOfTheReport) {
   report.used[static_cast<std::size_t>(host::LimitKind::handles)] = 5;
   report.egress[static_cast<std::size_t>(host::EgressKind::read)] = 8;
   report.calls = {{"ops.add", 3, {}}};
-  report.phases = {{"training", 10, 10, 320, std::chrono::seconds(2), std::chrono::seconds(1)}};
+  report.phases = {{"training", 10, 10, 320, std::chrono::seconds(2), std::chrono::seconds(1), 12, {}}};
   SeriesSet series;
   series.add("loss", 1, 0.5);
   series.add("bad", 1, std::numeric_limits<double>::quiet_NaN());

@@ -1,4 +1,5 @@
 #include "deterministic.h"
+#include "guest_clock.h"
 
 #include <gtest/gtest.h>
 
@@ -26,8 +27,17 @@ TEST(VirtualClock, SaturatesInsteadOfWrapping) {
   clock.advance_to(kMost);
   const std::uint64_t end = clock.now();
   EXPECT_EQ(clock.read(), end);
-  EXPECT_EQ(clock.after(kMost), end);
   EXPECT_GT(end, std::uint64_t{1} << 62);
+}
+
+TEST(GuestClock, NoSleepEndsBeyondItsEnd) {
+  constexpr auto kMost = std::numeric_limits<std::uint64_t>::max();
+  GuestClock of_run(false);
+  EXPECT_EQ(of_run.after(5), 5U);
+  EXPECT_EQ(of_run.after(kMost), VirtualClock::kEnd);
+  const GuestClock of_machine(true);
+  EXPECT_EQ(of_machine.after(kMost), VirtualClock::kEnd);
+  EXPECT_GT(of_machine.wake(kMost), of_machine.wake(0) + std::chrono::hours(24));
 }
 
 // Numbers from a transcription of the published algorithms in another language: recorded runs must stay what they are.

@@ -80,6 +80,25 @@ TEST_F(SessionTest, ContentDependentOperatorsStopAtTheEgressLimit) {
   good(ops->neg(tensor(floats({1}, {1}))));
 }
 
+TEST_F(SessionTest, ContentDependentOperatorsCanBeDenied) {
+  request.deny_content_dependent = true;
+  auto ops = make<ml::ops::Host>();
+  const std::uint32_t rows = floats({1, 2, 3}, {3});
+  for (const std::int64_t row : {0, 3}) {  // the answer does not tell whether the index fits
+    const std::string said =
+        refused<GuestError::NotGranted>(ops->index_select(tensor(rows), 0, tensor(integers({row}))));
+    EXPECT_NE(said.find("ops.index-select"), std::string::npos) << said;
+    EXPECT_NE(said.find("--deny content-dependent"), std::string::npos) << said;
+  }
+  refused<GuestError::NotGranted>(ops->cross_entropy(tensor(rows), tensor(integers({0})), ml::ops::Reduction::mean));
+  EXPECT_EQ(egress(EgressKind::outcome), 0U);
+  good(ops->neg(tensor(rows)));
+  const auto calls = report().calls;
+  EXPECT_TRUE(std::any_of(calls.begin(), calls.end(), [](const CallCount& call) {
+    return call.function == "ops.index-select" && call.calls == 2;
+  }));
+}
+
 TEST_F(SessionTest, CallsAreCountedByFunction) {
   auto ops = make<ml::ops::Host>();
   const std::uint32_t a = floats({1}, {1});

@@ -107,9 +107,19 @@ TEST(MemoryCeiling, AllowsWhatTheLimitsOfItsRunsDo) {
 }
 
 TEST(PhaseClock, DividesTheRun) {
-  PhaseClock clock;
+  CallCounts counts(false);
+  PhaseClock clock(counts);
   clock.start();
+  {
+    const CallCounts::Scope call(counts, 0);
+  }
   ASSERT_TRUE(clock.enter("train", 100));
+  {
+    const CallCounts::Scope call(counts, 0);
+  }
+  {
+    const CallCounts::Scope call(counts, 1);
+  }
   clock.progress(7, 32);
   clock.progress(8, 32);
   const auto phases = clock.finish();
@@ -119,10 +129,13 @@ TEST(PhaseClock, DividesTheRun) {
   EXPECT_EQ(phases[1].done, 8U);
   EXPECT_EQ(phases[1].items, 32U);
   EXPECT_GT(phases[0].wall.count(), 0);
+  EXPECT_EQ(phases[0].calls, 1U);
+  EXPECT_EQ(phases[1].calls, 2U);
 }
 
 TEST(PhaseClock, RefusesPhasesWithoutEnd) {
-  PhaseClock clock;
+  CallCounts counts(false);
+  PhaseClock clock(counts);
   std::size_t entered = 0;
   while (clock.enter("x", std::nullopt)) ++entered;
   EXPECT_EQ(entered, PhaseClock::kMaxPhases);

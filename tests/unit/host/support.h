@@ -112,7 +112,7 @@ class SessionTest : public ::testing::Test {
 
   Session& session() {
     if (!session_) {
-      session_ = std::make_unique<Session>(SessionSetting{request, observer, backend, models});
+      session_ = std::make_unique<Session>(SessionSetting{request, observer, backend, models, declared});
       inside_ = std::make_unique<Session::Inside>(*session_);
     }
     return *session_;
@@ -137,6 +137,7 @@ class SessionTest : public ::testing::Test {
 
   Scratch scratch;
   RunRequest request;
+  std::vector<DeclaredGrant> declared;
   Recorder observer;
   BackendSlot backend;
   ModelStore models;

@@ -141,6 +141,31 @@ TEST_F(WasiTest, AnInstantBeyondTheClockIsReachedAllTheSame) {
   EXPECT_EQ(*poll->poll(list), std::vector<std::uint32_t>{0});
 }
 
+TEST_F(WasiTest, AGrantedClockIsTheMachines) {
+  request.grants.clock = true;
+  auto monotonic = make<clocks::monotonic_clock::Host>();
+  auto poll = make<io::poll::Host>();
+  EXPECT_GT(make<clocks::wall_clock::Host>()->now()->seconds, VirtualClock::kWallStartSeconds);
+  const std::uint64_t before = *monotonic->now();
+  const std::uint32_t soon = rep(*monotonic->subscribe_duration(2'000'000));
+  ASSERT_TRUE(poll->pollable_block(lend<io::poll::Pollable>(soon)));
+  EXPECT_GE(*monotonic->now(), before + 2'000'000);
+  // A sleep of an hour ends when the run is to stop.
+  const std::uint32_t hour = rep(*monotonic->subscribe_duration(3'600'000'000'000));
+  session().stop_waiting();
+  ASSERT_TRUE(poll->pollable_block(lend<io::poll::Pollable>(hour)));
+  EXPECT_LT(*monotonic->now(), 3'600'000'000'000U);
+}
+
+TEST_F(WasiTest, GrantedRandomnessIsTheMachines) {
+  request.grants.randomness = true;
+  EXPECT_NE(*make<random::random::Host>()->get_random_u64(), *make<random::random::Host>()->get_random_u64());
+  const auto bytes = *make<random::insecure::Host>()->get_insecure_random_bytes(64);
+  EXPECT_TRUE(std::any_of(bytes.data(), bytes.data() + bytes.size(), [](std::uint8_t byte) { return byte != 0; }));
+  EXPECT_NE(*make<random::insecure_seed::Host>()->insecure_seed(),
+            *make<random::insecure_seed::Host>()->insecure_seed());
+}
+
 TEST_F(WasiTest, RandomnessComesFromTheSeed) {
   const auto draw = [this](std::uint64_t seed) {
     RunRequest asked;

@@ -5,6 +5,7 @@
 #include "cloister/autograd.h"
 #include "cloister/data.h"
 #include "cloister/error.h"
+#include "cloister/grants.h"
 #include "cloister/main.h"
 #include "cloister/model.h"
 #include "cloister/nn.h"

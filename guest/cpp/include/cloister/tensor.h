@@ -71,6 +71,9 @@ class Tensor {
     return require<cloister_ml_tensors_method_tensor_size>(raw(), dim);
   }
   [[nodiscard]] std::int64_t numel() const { return cloister_ml_tensors_method_tensor_numel(raw()); }
+  [[nodiscard]] bool is_same_size(const Tensor& other) const {
+    return cloister_ml_tensors_method_tensor_is_same_size(raw(), other.raw());
+  }
   [[nodiscard]] Dtype dtype() const { return static_cast<Dtype>(cloister_ml_tensors_method_tensor_dtype(raw())); }
   // -1 for the CPU, otherwise the index of the CUDA device.
   [[nodiscard]] std::int32_t cuda_index() const {

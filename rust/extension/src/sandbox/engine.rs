@@ -2,7 +2,7 @@
 
 use super::guard::{Bytes, OK, Report, TextSink, guard, guard_silently, install_panic_hook};
 use std::hash::{Hash, Hasher};
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Result};
+use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Result};
 use wasmtime::{Strategy, WasmBacktraceDetails};
 
 /// As `EngineOptions` in `wasmtime_ffi.h`.
@@ -75,7 +75,9 @@ fn config(options: &EngineOptions) -> Result<Config> {
         .max_memory_size(options.max_memory as usize)
         .max_unused_warm_slots(count)
         .linear_memory_keep_resident(options.keep_resident as usize)
-        .table_keep_resident(64 << 10);
+        .table_keep_resident(64 << 10)
+        // Where the kernel tells which pages a guest wrote (Linux 6.7), only those are reset.
+        .pagemap_scan(Enabled::Auto);
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     Ok(config)
 }

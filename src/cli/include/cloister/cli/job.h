@@ -24,6 +24,7 @@ struct Job {
   std::optional<int> threads;
   std::optional<std::string> directory;
   std::optional<std::vector<std::string>> arguments;
+  bool deny_content_dependent = false;
 };
 
 // `--grant KIND:NAME=PATH`, `--out NAME[=PATH]`, `--limit KIND=VALUE`. Errors: invalid_argument for another form, a bad
@@ -31,6 +32,9 @@ struct Job {
 Result<void> add_grant(Job& job, std::string_view text);
 Result<void> add_output(Job& job, std::string_view text);
 Result<void> add_limit(Job& job, std::string_view text);
+
+// `--deny content-dependent`. Errors: invalid_argument for anything else.
+Result<void> add_denial(Job& job, std::string_view text);
 
 // `--seed N`: 0 to 2^63 - 1, the numbers that TOML has. `--threads N`. Errors: invalid_argument.
 Result<void> set_seed(Job& job, std::string_view text);
@@ -40,10 +44,14 @@ Result<void> set_threads(Job& job, std::string_view text);
 // Errors: invalid_argument with file and line for wrong TOML, an unknown key or a value of the wrong type.
 Result<Job> parse_job(std::string_view toml, const std::string& shown, const std::string& directory);
 
+// Whether a path names a job file: it ends in .toml.
+[[nodiscard]] bool is_job_file(const std::string& path);
+
 // Reads a job file of at most 1 MiB; relative paths are relative to its folder. Errors: as parse_job; io; bad_data.
 Result<Job> read_job_file(const std::string& path);
 
-// `flags` over `file`: single values and the arguments replace; grants, outputs and limits of the same name do.
+// `flags` over `file`: single values and the arguments replace; grants, outputs and limits of the same name do;
+// what either denies is denied.
 [[nodiscard]] Job merge(Job file, Job flags);
 
 }  // namespace cloister::cli

@@ -23,6 +23,9 @@ struct Grants {
   Named datasets;
   Named models;
   Named outputs;  // files to write; they need not exist
+  // Of the machine, in place of the virtual clock and of numbers that follow from the seed: two runs differ then.
+  bool clock = false;
+  bool randomness = false;
 
   [[nodiscard]] const Named& of(GrantKind kind) const;
   [[nodiscard]] Named& of(GrantKind kind);
@@ -32,7 +35,7 @@ struct Grants {
 // Errors: invalid_argument.
 [[nodiscard]] Result<void> check_grant_name(std::string_view name);
 
-// Adds the grant of `--grant KIND:NAME=PATH`, KIND being dataset or model.
+// Adds the grant of `--grant KIND:NAME=PATH`, KIND being dataset or model, or of `--grant clock` or `--grant randomness`.
 // Errors: invalid_argument for another form, a bad name, or a name that this kind has already.
 [[nodiscard]] Result<void> add_grant(Grants& grants, std::string_view text);
 

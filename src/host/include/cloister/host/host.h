@@ -41,6 +41,8 @@ struct RunRequest {
   Grants grants;
   Limits limits;
   std::uint64_t seed = 0;
+  // Operators marked content-dependent in the WIT answer `not-granted`: their outcome tells of contents.
+  bool deny_content_dependent = false;
   // Also measures the time inside host functions; costs about 50 ns a call.
   bool time_calls = false;
 };

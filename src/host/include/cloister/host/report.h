@@ -49,7 +49,9 @@ struct PhaseTime {
   std::uint64_t done = 0;              // steps, as last reported
   std::uint64_t items = 0;             // samples a step, as last reported; 0: not said
   Nanoseconds wall{};
-  Nanoseconds cpu{};  // of the thread that ran the guest
+  Nanoseconds cpu{};        // of the thread that ran the guest
+  std::uint64_t calls = 0;  // of host functions, the dropping of handles included
+  Nanoseconds call_time{};  // inside them, when RunRequest::time_calls
 };
 
 struct CallCount {
