@@ -173,8 +173,8 @@ class Data(Case):
         safetensors(self.folder / "weights.safetensors", {"a": entry}, bytes(16))
         ended = self.run_guest("transfer", *transfer_flags(self.train, self.test), "--grant",
                                "model:backbone=weights.safetensors", "--out", "weights", "--directory", "run")
-        self.assertIn(ended.code, [1, 3, 5], ended)
-        self.assert_stopped(ended, ended.code, "transfer")
+        # The file is sound; that it is not lite0 is the workload's own finding.
+        self.assert_stopped(ended, 1, "'backbone'", "'_conv_stem.weight'")
 
 
 class Shapes(Case):

@@ -7,7 +7,7 @@ import stat
 import subprocess
 import unittest
 
-from harness import COMPONENTS, WITH_TORCH, Case, backend, component_that_imports
+from harness import COMPONENTS, DATA, WITH_TORCH, Case, backend, component_that_imports, needs_torch
 
 
 class Usage(Case):
@@ -29,6 +29,12 @@ class Usage(Case):
             (["run", empty, "--out", "a/b"], "a/b"),
             (["run", empty, "--limit", "patience=3"], "patience", "egress"),
             (["run", empty, "--limit", "time=soon"], "soon"),
+            (["run", empty, "--deny", "metrics"], "metrics", "content-dependent"),
+            (["run", empty, "--guest-cpu", "nope"], "nope", "x86-64-v3"),
+            (["bench"], "subcommand", "cloister bench --help"),
+            (["bench", "nope"], "'nope'", "cloister bench --help"),
+            (["bench", "transfer", "--nope"], "--nope", "cloister bench transfer --help"),
+            (["bench", "startup", "extra"], "extra", "cloister bench startup --help"),
             (["inspect"], "COMPONENT"),
             (["completion", "cmd"], "cmd", "bash"),
         ]:
@@ -36,13 +42,37 @@ class Usage(Case):
                 self.assert_refused(self.cloister(*words), 2, *parts)
 
     def test_help_has_an_example_everywhere(self):
-        for words in [[], ["run"], ["inspect"], ["doctor"], ["completion"], ["bench"]]:
-            ended = self.cloister(*words, "--help")
-            self.assertEqual(ended.code, 0, ended)
-            text = ended.out.decode()
-            self.assertIn("Usage: cloister", text)
-            self.assertIn("Example", text)
-            self.assertLessEqual(max(map(len, text.splitlines())), 120)
+        for words in [[], ["run"], ["inspect"], ["doctor"], ["completion"], ["bench"], ["bench", "transfer"],
+                      ["bench", "boundary"], ["bench", "startup"]]:
+            with self.subTest(words):
+                text = self.help(*words)
+                called = " ".join(["cloister", *words])
+                self.assertIn(f"Usage: {called} [OPTIONS]", text)
+                self.assertIn(called, text.split("\nExample")[1])
+                self.assertLessEqual(max(map(len, text.splitlines())), 120)
+
+    def help(self, *words) -> str:
+        ended = self.cloister(*words, "--help")
+        self.assertEqual(ended.code, 0, ended)
+        return ended.out.decode()
+
+    def test_help_of_run_tells_the_units_of_limits(self):
+        for form in ["512MiB", "4GiB", "250ms", "30s", "5m", "2h"]:
+            self.assertIn(form, self.help("run"))
+
+    @needs_torch
+    def test_example_of_run_works(self):
+        if not (DATA / "mnist").is_dir():
+            self.skipTest("MNIST was not fetched")
+        for name in ["mnist", "efficientnet-lite0/efficientnet-lite0.safetensors"]:
+            (self.folder / pathlib.Path(name).name).symlink_to(DATA / name)
+        (self.folder / "transfer.wasm").symlink_to(COMPONENTS / "transfer.wasm")
+        example = self.help("run").split("\nExample")[1].split("\n", 1)[1].replace("\\\n", " ").strip().split("\n")[0]
+        words = example.split()
+        self.assertEqual(words[:3], ["cloister", "run", "transfer.wasm"])
+        ended = self.cloister(*words[1:], "--train-count", "16", "--test-count", "8")
+        self.assertEqual(ended.code, 0, ended)
+        self.assertTrue((self.folder / "runs/transfer-1/outputs/weights").is_file())
 
     def test_version(self):
         ended = self.cloister("--version")
@@ -67,6 +97,29 @@ class Inspect(Case):
         self.assertTrue(all(item["known"] for item in found["imports"]))
         self.assertIn("run", [item["name"] for item in found["exports"]])
         self.assertEqual(found["bytes"], (COMPONENTS / "transfer.wasm").stat().st_size)
+
+    def test_declared_grants(self):
+        found = self.inspect("transfer")
+        self.assertEqual([(item["kind"], item["name"], item["optional"]) for item in found["declared"]],
+                         [("dataset", "train", False), ("dataset", "test", False), ("model", "backbone", True),
+                          ("output", "weights", False)])
+        self.assertIn("--grant dataset:test=PATH --grant model:backbone=PATH --out weights=PATH", found["run"])
+        text = self.cloister("inspect", COMPONENTS / "transfer.wasm").out.decode()
+        self.assertIn("declared by the author", text)
+        self.assertIn(found["run"], text)
+
+    def test_nothing_declared(self):
+        self.assertIn(b"declares none", self.cloister("inspect", COMPONENTS / "misuse.wasm").out)
+        found = self.inspect("misuse")
+        self.assertEqual((found["declared"], found["run"]), ([], None))
+
+    def test_job_stands_for_its_component(self):
+        (self.folder / "job.toml").write_text(f'component = "{COMPONENTS / "empty.wasm"}"\n')
+        ended = self.cloister("inspect", "job.toml", "--json")
+        self.assertEqual(ended.code, 0, ended)
+        self.assertEqual(json.loads(ended.out)["sha256"], self.inspect("empty")["sha256"])
+        (self.folder / "job.toml").write_text("seed = 3\n")
+        self.assert_refused(self.cloister("inspect", "job.toml"), 2, "job.toml", "component")
 
     def test_same_digest_as_the_record(self):
         self.run_guest("empty", "--directory", "run")

@@ -43,6 +43,19 @@ class Guest(Case):
         self.assertEqual(said[-len(words):], words)
         self.assertEqual(self.record()["arguments"], words)
 
+    def test_help_lists_the_arguments_and_leaves_nothing(self):
+        ended = self.run_guest("transfer", guest=["--help"])
+        self.assertEqual(ended.code, 0, ended)
+        self.assertRegex(ended.out.decode(), r"--epochs N +passes of the training; default 100\n")
+        self.assertEqual([], list(self.folder.glob("runs/*")))
+        ended = self.run_guest("transfer", "--directory", "run", guest=["--epochs", "3", "--help"])
+        self.assertEqual(ended.code, 0, ended)
+        self.assertEqual(self.record()["status"], "ok")
+
+    def test_missing_grants_are_named_at_once(self):
+        self.assert_stopped(self.run_guest("transfer", "--directory", "run"), 3, "--grant dataset:train=PATH",
+                            "--grant dataset:test=PATH", "--out weights=PATH", "--grant model:backbone=PATH")
+
     def test_environment_is_not_seen(self):
         ended = self.run_guest("echo_args", env={"SECRET": "hush"})
         self.assertNotIn(b"hush", ended.out)
@@ -118,6 +131,13 @@ class Transfer(Case):
         self.assertIn(b"accuracy", ended.out)
         self.assertIn("results in run", ended.said[-1])
 
+    def test_denied_operators(self):
+        ended = self.run_guest("transfer", *transfer_flags(self.train, self.test), "--out", "weights", "--directory", "run",
+                               "--deny", "content-dependent", guest=[*POOL, "--epochs", "2"])
+        self.assert_stopped(ended, 3, "ops.cross-entropy", "--deny content-dependent")
+        self.assertEqual(self.record()["denied"], ["content-dependent"])
+        self.assertEqual(self.record()["egress"]["outcome"], 0)
+
     def test_metrics_and_plots(self):
         self.transfer("run")
         points = [json.loads(line) for line in (self.folder / "run/metrics.jsonl").read_text().splitlines()]
@@ -174,8 +194,8 @@ class RealImages(Case):
         if not weights.is_file():
             self.skipTest("`make data` has not been run")
         train, test = mnist / "train-images-idx3-ubyte", mnist / "t10k-images-idx3-ubyte"
-        guest = ["--backbone", "lite0", "--train-count", "32", "--test-count", "32", "--batch", "16", "--epochs", "2",
-                 "--train-batch", "4", "--standardise"]
+        guest = ["--backbone", "lite0", "--train-count", "32", "--test-count", "64", "--batch", "16", "--epochs", "2",
+                 "--train-batch", "4", "--optimizer", "adam", "--lr", "0.001"]
         ended = self.run_guest("transfer", *transfer_flags(train, test), "--grant", f"model:backbone={weights}", "--out",
                                "weights", "--directory", "run", "--seed", "2", "--threads", "1", guest=guest)
         self.assertEqual(ended.code, 0, ended)
@@ -184,8 +204,9 @@ class RealImages(Case):
         self.assertEqual([("F32", [10, 1280]), ("F32", [10])], [ours[name][:2] for name in ["weight", "bias"]])
         self.assertEqual(ours, read_safetensors(self.folder / "native"))
         metrics = self.record()["metrics"]
-        self.assertGreater(metrics["train-accuracy"]["last"], 0.5)
-        self.assertGreater(metrics["test-accuracy"]["last"], 0.2)  # a guess is right once in ten times
+        # A guess is right once in ten times.
+        self.assertGreater(metrics["train-accuracy"]["last"], 0.3)
+        self.assertGreater(metrics["test-accuracy"]["last"], 0.2)
 
 
 @needs_torch
