@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "cloister/cli/build_stamp.h"
 #include "cloister/sandbox/runtime.h"
 
 namespace cloister::cli {
@@ -86,6 +87,7 @@ Json run_record(const RunFacts& facts) {
   const host::RunReport& report = facts.report;
   Json record;
   record["cloister"] = CLOISTER_VERSION;
+  record["build"] = {{"sources", build_stamp().sources}, {"rust_profile", build_stamp().rust_profile}};
   record["status"] = facts.status;
   record["exit_code"] = static_cast<int>(facts.exit_code);
   record["error"] = or_null(facts.error);

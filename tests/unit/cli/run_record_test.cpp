@@ -32,6 +32,9 @@ TEST(RunRecord, HoldsTheFactsOfTheReport) {
                                   .started = "2026-01-01T00:00:00Z",
                                   .error = ""});
   EXPECT_EQ(record["status"], "ok");
+  EXPECT_TRUE(record["denied"].empty());
+  EXPECT_GE(record["build"]["sources"].get<std::string>().size(), 12U);
+  EXPECT_FALSE(record["build"]["rust_profile"].get<std::string>().empty());
   EXPECT_TRUE(record["error"].is_null());
   EXPECT_EQ(record["component"]["sha256"], hex(report.component));
   EXPECT_EQ(record["seed"], 7);
