@@ -45,15 +45,17 @@ std::string sentence_of(const CLI::ParseError& error) {
   return text;
 }
 
-// The subcommands that were named, as typed: "bench transfer"; and the word after them that names none, if there is one.
+// The subcommands that were named, as typed: "bench transfer"; and the word after them that names none, if there is
+// one.
 struct Path {
   const CLI::App* innermost;
+  std::string parents;  // "cloister bench", or "" for the command itself
   std::string words;
   std::string unknown;
 };
 
 Path path_of(const CLI::App& app, const std::vector<std::string>& words) {
-  Path path{&app, "", ""};
+  Path path{&app, "", "", ""};
   for (const std::string& word : words) {
     const auto offered = path.innermost->get_subcommands([](const CLI::App*) { return true; });
     const auto named =
@@ -62,6 +64,7 @@ Path path_of(const CLI::App& app, const std::vector<std::string>& words) {
       if (!offered.empty() && !word.empty() && word.front() != '-') path.unknown = word;
       break;
     }
+    path.parents = "cloister" + path.words;
     path.innermost = *named;
     path.words += " " + word;
   }
@@ -70,10 +73,9 @@ Path path_of(const CLI::App& app, const std::vector<std::string>& words) {
 
 ExitCode refuse(const Path& path, const CLI::ParseError& error) {
   const std::string sentence =
-      path.unknown.empty()
-          ? sentence_of(error)
-          : fmt::format("there is no subcommand '{}'{}", path.unknown,
-                        path.words.empty() ? "" : fmt::format(" of '{}'", path.words.substr(1)));
+      path.unknown.empty() ? sentence_of(error)
+                           : fmt::format("there is no subcommand '{}'{}", path.unknown,
+                                         path.words.empty() ? "" : fmt::format(" of '{}'", path.words.substr(1)));
   complain(fmt::format("{}; see 'cloister{} --help'", sentence, path.words));
   return ExitCode::usage;
 }
@@ -97,7 +99,7 @@ ExitCode parse_and_act(std::vector<std::string> words) {
     std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
     app.parse(std::move(words));
   } catch (const CLI::CallForHelp&) {
-    return print(path.innermost->help("cloister" + path.words));
+    return print(path.innermost->help(path.parents));
   } catch (const CLI::CallForVersion& version) {
     return print(fmt::format("{}\n", version.what()));
   } catch (const CLI::ParseError& error) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <functional>
@@ -141,7 +142,20 @@ class RunSession {
       facts.exit_code = exit_code_of(lost.error().code);
       facts.error = lost.error().message;
     }
+    if (was_asked_for_help(facts)) {
+      directory.abandon();
+      return facts.exit_code;
+    }
     return write_down(facts, directory);
+  }
+
+  // `cloister run COMPONENT -- --help`, which went well and made nothing: a folder of it would only be in the way.
+  [[nodiscard]] bool was_asked_for_help(const RunFacts& facts) const {
+    const auto& grants = facts.report.grants;
+    return request_.arguments == std::vector<std::string>{"--help"} && !plan_.directory && !json_ &&
+           facts.exit_code == ExitCode::ok && facts.series.all().empty() &&
+           std::none_of(grants.begin(), grants.end(),
+                        [](const host::GrantUse& use) { return use.kind == host::GrantKind::output && use.used; });
   }
 
   void on_signal(RunMonitor& monitor, const RunDirectory& directory) {
