@@ -20,7 +20,6 @@ PROGRAMS = pathlib.Path(os.environ["CLOISTER_PROGRAMS"])
 # What `make data` fetches, and small image files that are checked in.
 DATA = pathlib.Path(os.environ.get("CLOISTER_DATA", "~/.cache/cloister/data")).expanduser()
 IMAGES = pathlib.Path(__file__).resolve().parents[1] / "fuzz/corpus/image"
-DATA = pathlib.Path(os.environ.get("CLOISTER_DATA", pathlib.Path.home() / ".cache/cloister/data"))
 WITH_TORCH = os.environ.get("CLOISTER_WITH_TORCH", "1") == "1"
 
 needs_torch = unittest.skipUnless(WITH_TORCH, "this build has no libtorch backend")
