@@ -12,6 +12,8 @@
 #include "bench.h"
 #include "boundary.h"
 #include "cloister/base/file.h"
+#include "cloister/cli/run_directory.h"
+#include "interrupt.h"
 #include "locations.h"
 #include "startup.h"
 #include "transfer.h"
@@ -57,17 +59,24 @@ ExitCode publish(const Report& report, const JsonOption& json) {
 }
 
 template <class Options>
-ExitCode measure(Result<Report> (*run)(const Locations&, const Options&), const Options& options,
-                 const JsonOption& json) {
+ExitCode measure(const char* name, Result<void> (*run)(const Locations&, const Options&, Report&),
+                 const Options& options, const JsonOption& json) {
   auto locations = Locations::find();
   if (!locations) return report(locations.error());
-  auto found = run(*locations, options);
-  if (!found) return report(found.error());
-  const ExitCode code = publish(*found, json);
-  if constexpr (std::is_same_v<Options, bench::TransferOptions>) {
-    if (code == ExitCode::ok && !proves_something(*found, options)) return ExitCode::workload_failed;
+  if (!json.file.empty()) {
+    if (auto writable = check_writable(json.file, "the file of --json"); !writable) return report(writable.error());
   }
-  return code;
+  const bench::InterruptWatch watch;
+  Report found(name);
+  const Result<void> ended = run(*locations, options, found);
+  if (!ended && found.is_empty()) return report(ended.error());
+  if (!ended) found.note("NOT FINISHED: " + ended.error().message);
+  const ExitCode published = publish(found, json);
+  if (!ended) return report(ended.error());
+  if constexpr (std::is_same_v<Options, bench::TransferOptions>) {
+    if (published == ExitCode::ok && !proves_something(found, options)) return ExitCode::workload_failed;
+  }
+  return published;
 }
 
 struct TransferFlags {
@@ -83,7 +92,7 @@ ExitCode run_transfer_flags(TransferFlags& flags) {
   flags.options.data_bytes = *bytes;
   if (flags.backbone == "lite0") flags.options.backbones = {bench::Backbone::lite0};
   if (flags.backbone == "pool") flags.options.backbones = {bench::Backbone::pool};
-  return measure(bench::run_transfer, flags.options, flags.json);
+  return measure("transfer", bench::run_transfer, flags.options, flags.json);
 }
 
 void add_transfer(CLI::App& bench_command, Action& action) {
@@ -128,8 +137,9 @@ void add_boundary(CLI::App& bench_command, Action& action) {
       ->check(CLI::Range(1, 1000))
       ->type_name("N");
   flags->json.add_to(*command);
-  command->callback(
-      [flags, &action] { action = [flags] { return measure(bench::run_boundary, flags->options, flags->json); }; });
+  command->callback([flags, &action] {
+    action = [flags] { return measure("boundary", bench::run_boundary, flags->options, flags->json); };
+  });
 }
 
 void add_startup(CLI::App& bench_command, Action& action) {
@@ -150,8 +160,9 @@ void add_startup(CLI::App& bench_command, Action& action) {
       ->check(CLI::Range(1, 10'000))
       ->type_name("N");
   flags->json.add_to(*command);
-  command->callback(
-      [flags, &action] { action = [flags] { return measure(bench::run_startup, flags->options, flags->json); }; });
+  command->callback([flags, &action] {
+    action = [flags] { return measure("startup", bench::run_startup, flags->options, flags->json); };
+  });
 }
 
 }  // namespace

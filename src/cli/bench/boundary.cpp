@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "interrupt.h"
 #include "process.h"
 #include "statistics.h"
 
@@ -227,6 +228,35 @@ void report_operators(Report& report, const Operators& native, const Operators& 
   report.show("Operators: libtorch called directly, and by a guest", table);
 }
 
+// What the rounds measure again and again.
+struct Rounds {
+  std::vector<Series> calls = {{.name = "call", .guest_case = "call", .count = 500'000},
+                               {.name = "one_handle", .guest_case = "one-handle", .count = 500'000},
+                               {.name = "two_handles", .guest_case = "two-handles", .count = 200'000}};
+  Bulk bulk;
+  Memcpy memcpy;
+  std::vector<std::string> names;  // of operators
+  std::string native_program;
+  Operators native, isolated;
+
+  Result<void> measure(Guest& guest, bool with_operators) {
+    constexpr int operator_calls = 5000;
+    for (Series& series : calls) {
+      CLOISTER_CHECK(check_interrupted());
+      CLOISTER_CHECK(sample(guest, series));
+    }
+    CLOISTER_CHECK(sample(guest, memcpy, bulk));
+    if (!with_operators) return {};
+    CLOISTER_CHECK(sample_native(native_program, operator_calls, native));
+    for (const std::string& name : names) {
+      CLOISTER_CHECK(check_interrupted());
+      CLOISTER_TRY(const double seconds, guest.seconds_each(std::string(operator_prefix) + name, operator_calls));
+      isolated[name].push_back(seconds * 1e9);
+    }
+    return {};
+  }
+};
+
 host::HostOptions one_thread() {
   host::HostOptions options;
   options.instances = 2;
@@ -255,39 +285,25 @@ Result<BoundaryPrices> measure_prices(host::Host& host, const Locations& locatio
                         .out_bytes_per_second = bulk_bytes / median(out)};
 }
 
-Result<Report> run_boundary(const Locations& locations, const BoundaryOptions& options) {
-  Report report("boundary", {{"rounds", options.rounds}, {"operators", options.operators}});
+Result<void> run_boundary(const Locations& locations, const BoundaryOptions& options, Report& report) {
+  report.options({{"rounds", options.rounds}, {"operators", options.operators}});
   CLOISTER_TRY(const auto host, host::Host::create(one_thread()));
   CLOISTER_CHECK(host->open_backend());
   CLOISTER_TRY(Guest guest, Guest::load(*host, locations));
-
-  std::vector<Series> calls = {{.name = "call", .guest_case = "call", .count = 500'000},
-                               {.name = "one_handle", .guest_case = "one-handle", .count = 500'000},
-                               {.name = "two_handles", .guest_case = "two-handles", .count = 200'000}};
-  constexpr int operator_calls = 5000;
-  std::vector<std::string> names;
-  std::string native_program;
+  Rounds rounds;
   if (options.operators) {
-    CLOISTER_TRY(names, guest.operators());
-    CLOISTER_TRY(native_program, locations.program("native_operators"));
+    CLOISTER_TRY(rounds.names, guest.operators());
+    CLOISTER_TRY(rounds.native_program, locations.program("native_operators"));
   }
-  Bulk bulk;
-  Memcpy memcpy;
-  Operators native, isolated;
-  for (int round = 0; round < options.rounds; ++round) {
-    for (Series& series : calls) CLOISTER_CHECK(sample(guest, series));
-    CLOISTER_CHECK(sample(guest, memcpy, bulk));
-    if (!options.operators) continue;
-    CLOISTER_CHECK(sample_native(native_program, operator_calls, native));
-    for (const std::string& name : names) {
-      CLOISTER_TRY(const double seconds, guest.seconds_each(std::string(operator_prefix) + name, operator_calls));
-      isolated[name].push_back(seconds * 1e9);
-    }
+  Result<void> ended;
+  int whole = 0;
+  while (whole < options.rounds && (ended = rounds.measure(guest, options.operators))) ++whole;
+  if (whole > 0) {
+    report_calls(report, rounds.calls);
+    report_bulk(report, rounds.bulk);
+    if (options.operators) report_operators(report, rounds.native, rounds.isolated);
   }
-
-  report_calls(report, calls);
-  report_bulk(report, bulk);
-  if (options.operators) report_operators(report, native, isolated);
+  if (!ended) return ended;
   report.claim({.figure = "boundary.call_ns", .bar = 40, .basis = "CPU time a call, median"});
   report.claim({.figure = "boundary.two_handles_ns", .bar = 100, .basis = "CPU time a call, median"});
   report.claim({.figure = "boundary.bulk_in_vs_memcpy",
@@ -298,7 +314,7 @@ Result<Report> run_boundary(const Locations& locations, const BoundaryOptions& o
                 .bound = Claim::Bound::at_least,
                 .bar = 0.7,
                 .basis = "CPU time beside memcpy's"});
-  return report;
+  return {};
 }
 
 }  // namespace cloister::bench

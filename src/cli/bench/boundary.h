@@ -14,8 +14,9 @@ struct BoundaryOptions {
 };
 
 // Runs the cases of the component `boundary` in this process and `native_operators` beside it.
-// Errors: io for a missing program or component; those of the runs.
-Result<Report> run_boundary(const Locations& locations, const BoundaryOptions& options);
+// Errors: io for a missing program or component; those of the runs. After an error the report has what the whole rounds
+// before it found, without claims.
+Result<void> run_boundary(const Locations& locations, const BoundaryOptions& options, Report& report);
 
 // The prices by which `bench transfer` turns counted calls and bytes into time.
 struct BoundaryPrices {

@@ -41,6 +41,11 @@ std::vector<std::string_view> field(std::string_view text, std::string_view key)
   return found;
 }
 
+Unexpected<Error> not_installed() {
+  return fail(ErrorCode::unsupported,
+              "valgrind is not installed, which counts the instructions: install the package 'valgrind'");
+}
+
 }  // namespace
 
 Result<std::uint64_t> parse_cachegrind(std::string_view text) {
@@ -57,6 +62,12 @@ Result<std::uint64_t> parse_cachegrind(std::string_view text) {
   return instructions;
 }
 
+Result<void> check_valgrind() {
+  const auto finished = run_process({.arguments = {"valgrind", "--version"}});
+  if (!finished && finished.error().code != ErrorCode::interrupted) return not_installed();
+  return finished ? Result<void>() : Unexpected(finished.error());
+}
+
 Result<std::uint64_t> count_instructions(const Command& command) {
   std::string path = (std::filesystem::temp_directory_path() / "cloister-cachegrind-XXXXXX").string();
   const UniqueFd reserved(mkstemp(path.data()));
@@ -71,9 +82,7 @@ Result<std::uint64_t> count_instructions(const Command& command) {
   Result<std::string> text = read_text_file(path, largest_output);
   unlink(path.c_str());
   if (!finished) {
-    if (finished.error().code == ErrorCode::io)
-      return fail(ErrorCode::unsupported,
-                  "valgrind is not installed, which counts the instructions: install the package 'valgrind'");
+    if (finished.error().code == ErrorCode::io) return not_installed();
     return Unexpected(finished.error());
   }
   if (!text) return Unexpected(text.error());

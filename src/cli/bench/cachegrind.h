@@ -13,6 +13,9 @@ namespace cloister::bench {
 // Errors: bad_data for a text that is not one.
 Result<std::uint64_t> parse_cachegrind(std::string_view text);
 
+// Errors: unsupported when valgrind is not installed.
+Result<void> check_valgrind();
+
 // Runs the command to its end under cachegrind and counts the instructions of all its threads. It runs about 500 times
 // slower than by itself. The processor that valgrind offers has no AVX-512, so libtorch and MKL are told to use AVX2.
 // Errors: as run_process; unsupported when valgrind is not installed.

@@ -89,9 +89,13 @@ void enlarge_digit(std::span<const std::byte> digit, std::span<std::byte> image)
   }
 }
 
+fs::path images_path(const fs::path& folder, const std::string& part, std::uint64_t count) {
+  return folder / fmt::format("mnist224-{}-{}-images-idx4-ubyte", part, count);
+}
+
 Result<fs::path> prepare_images(const fs::path& mnist, const fs::path& folder, const std::string& part,
                                 std::uint64_t count, const Progress& progress) {
-  fs::path images = folder / fmt::format("mnist224-{}-{}-images-idx4-ubyte", part, count);
+  fs::path images = images_path(folder, part, count);
   const fs::path labels = folder / fmt::format("mnist224-{}-{}-labels-idx1-ubyte", part, count);
   std::error_code error;
   // The images are written last: where they are, all is.

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <span>
+#include <string>
 
 #include "cloister/base/result.h"
 
@@ -23,6 +24,10 @@ inline constexpr std::size_t image_bytes = image_side * image_side * 3;  // 150,
 // interpolate with align_corners=False; exact integer arithmetic, rounded half up) and repeats it to three channels.
 // REQUIRES: digit.size() == 28 * 28, image.size() == image_bytes.
 void enlarge_digit(std::span<const std::byte> digit, std::span<std::byte> image);
+
+// Where prepare_images puts them.
+[[nodiscard]] std::filesystem::path images_path(const std::filesystem::path& folder, const std::string& part,
+                                                std::uint64_t count);
 
 // Told now and then how many of how many images are written.
 using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;

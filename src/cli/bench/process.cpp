@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "cloister/base/file.h"
+#include "interrupt.h"
 
 namespace cloister::bench {
 namespace {
@@ -72,6 +73,7 @@ std::string shell_text(const Command& command) {
 }
 
 Result<Finished> run_process(const Command& command) {
+  CLOISTER_CHECK(check_interrupted());
   // Files in memory rather than pipes: nobody has to read while the program runs, so nothing is measured but it.
   const UniqueFd output(memfd_create("output", MFD_CLOEXEC));
   const UniqueFd errors(memfd_create("errors", MFD_CLOEXEC));
@@ -103,6 +105,8 @@ Result<Finished> run_process(const Command& command) {
     return fail(ErrorCode::interrupted,
                 fmt::format("'{}' was ended by signal {}", shell_text(command), WTERMSIG(status)));
   if (WEXITSTATUS(status) != 0) {
+    // Ctrl-C at a terminal reaches the program as well, which then ends in its own way.
+    CLOISTER_CHECK(check_interrupted());
     CLOISTER_TRY(const std::string complaint, contents(errors));
     return fail(ErrorCode::bad_data, fmt::format("'{}' ended with status {}: {}", shell_text(command),
                                                  WEXITSTATUS(status), last_line(complaint)));

@@ -22,7 +22,8 @@ struct Finished {
 };
 
 // Runs the command with empty standard input. Errors: io when it cannot be started; bad_data when it ends with another
-// status than 0, with the last line it wrote to standard error; interrupted when a signal ended it.
+// status than 0, with the last line it wrote to standard error; interrupted when a signal
+// ended it, or one came while an InterruptWatch lives: nothing is started after that.
 // Thread safety: yes.
 Result<Finished> run_process(const Command& command);
 

@@ -45,7 +45,9 @@ struct Claim {
 class Report {
  public:
   // `name`: "transfer", "boundary" or "startup"; `options`: what was asked, for the file.
-  Report(std::string name, nlohmann::json options);
+  explicit Report(std::string name, nlohmann::json options = nlohmann::json::object());
+
+  void options(nlohmann::json options) { options_ = std::move(options); }
 
   // A figure under its stable name (docs/performance.md). A second value replaces the first.
   void figure(const std::string& name, double value) { figures_[name] = value; }
@@ -61,6 +63,9 @@ class Report {
   void note(std::string sentence) { notes_.push_back(std::move(sentence)); }
   // Shown by text() in order.
   void show(const std::string& title, const Table& table);
+
+  // Whether nothing was found: no figure, no sample.
+  [[nodiscard]] bool is_empty() const { return figures_.empty() && samples_.empty(); }
 
   // For a terminal: machine, tables, claims, notes.
   [[nodiscard]] std::string text() const;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cloister/host/host.h"
+#include "interrupt.h"
 #include "process.h"
 #include "statistics.h"
 
@@ -35,6 +36,7 @@ Result<Alone> one_after_another(host::Host& host, const host::Workload& workload
   host::RunObserver observer;
   Alone samples;
   for (int i = 0; i < warm_up + count; ++i) {
+    CLOISTER_CHECK(check_interrupted());
     const auto start = Clock::now();
     auto instance = host.instantiate(workload, {}, observer);
     const auto ready = Clock::now();
@@ -107,55 +109,68 @@ Result<std::vector<double>> whole_commands(const Locations& locations, int count
   return milliseconds;
 }
 
+void add_row(Table& table, const std::string& what, const std::vector<double>& samples, double unit) {
+  table.add({what, duration(median(samples) * unit), duration(quantile(samples, 0.99) * unit),
+             std::to_string(samples.size())});
+}
+
+Result<void> measure_bursts(host::Host& host, const host::Workload& workload, int count, Report& report, Table& table) {
+  std::vector<double> all, p99s, p50s;
+  for (int i = 0; i <= count; ++i) {
+    CLOISTER_CHECK(check_interrupted());
+    CLOISTER_TRY(const std::vector<double> samples, burst(host, workload));
+    if (i == 0) continue;  // the first burst touches the pool's slots for the first time
+    all.insert(all.end(), samples.begin(), samples.end());
+    p50s.push_back(median(samples));
+    p99s.push_back(quantile(samples, 0.99));
+  }
+  report.figure("startup.burst100_p50_us", median(p50s));
+  report.figure("startup.burst100_p99_us", median(p99s));
+  report.samples("startup.burst100_us", all);
+  report.claim({.figure = "startup.burst100_p99_us",
+                .bar = 5000,
+                .basis = "wall time, median over bursts of the 99th percentile"});
+  add_row(table, "new instance, 100 at once", all, 1e-6);
+  return {};
+}
+
+// Each part is reported when it is whole.
+Result<void> measure(const Locations& locations, const StartupOptions& options, host::Host& host,
+                     const host::Workload& workload, Report& report, Table& table) {
+  CLOISTER_TRY(const Alone alone, one_after_another(host, workload, options.instances));
+  report.figure("startup.instance_p50_us", median(alone.ready_us));
+  report.figure("startup.instance_p99_us", quantile(alone.ready_us, 0.99));
+  report.figure("startup.instance_run_drop_p50_us", median(alone.whole_us));
+  report.samples("startup.instance_us", alone.ready_us);
+  report.samples("startup.instance_run_drop_us", alone.whole_us);
+  report.claim({.figure = "startup.instance_p50_us", .bar = 30, .basis = "wall time, median"});
+  add_row(table, "new instance, alone", alone.ready_us, 1e-6);
+  add_row(table, "new instance, run, drop", alone.whole_us, 1e-6);
+
+  CLOISTER_CHECK(measure_bursts(host, workload, options.bursts, report, table));
+
+  CLOISTER_TRY(const std::vector<double> commands, whole_commands(locations, options.commands));
+  report.figure("startup.command_ms", median(commands));
+  report.samples("startup.command_ms", commands);
+  report.claim({.figure = "startup.command_ms", .bar = 150, .basis = "wall time of the process, median"});
+  add_row(table, "cloister run empty.wasm", commands, 1e-3);
+  return {};
+}
+
 }  // namespace
 
-Result<Report> run_startup(const Locations& locations, const StartupOptions& options) {
-  Report report("startup",
-                {{"instances", options.instances}, {"bursts", options.bursts}, {"commands", options.commands}});
+Result<void> run_startup(const Locations& locations, const StartupOptions& options, Report& report) {
+  report.options({{"instances", options.instances}, {"bursts", options.bursts}, {"commands", options.commands}});
+  CLOISTER_CHECK(locations.program("cloister"));
   CLOISTER_TRY(const std::string component, locations.component("empty"));
   host::HostOptions host_options;
   host_options.instances = burst_size + 4;
   CLOISTER_TRY(const auto host, host::Host::create(host_options));
   CLOISTER_TRY(const host::Workload workload, host->load(std::filesystem::path(component)));
-
-  CLOISTER_TRY(const Alone alone, one_after_another(*host, workload, options.instances));
-  std::vector<double> all_bursts, p99s, p50s;
-  for (int i = 0; i <= options.bursts; ++i) {
-    CLOISTER_TRY(const std::vector<double> samples, burst(*host, workload));
-    if (i == 0) continue;  // the first burst touches the pool's slots for the first time
-    all_bursts.insert(all_bursts.end(), samples.begin(), samples.end());
-    p50s.push_back(median(samples));
-    p99s.push_back(quantile(samples, 0.99));
-  }
-  CLOISTER_TRY(const std::vector<double> commands, whole_commands(locations, options.commands));
-
-  report.figure("startup.instance_p50_us", median(alone.ready_us));
-  report.figure("startup.instance_p99_us", quantile(alone.ready_us, 0.99));
-  report.figure("startup.instance_run_drop_p50_us", median(alone.whole_us));
-  report.figure("startup.burst100_p50_us", median(p50s));
-  report.figure("startup.burst100_p99_us", median(p99s));
-  report.figure("startup.command_ms", median(commands));
-  report.samples("startup.instance_us", alone.ready_us);
-  report.samples("startup.instance_run_drop_us", alone.whole_us);
-  report.samples("startup.burst100_us", all_bursts);
-  report.samples("startup.command_ms", commands);
-
   Table table({"what", "median", "99 %", "samples"});
-  const auto row = [&table](const std::string& what, const std::vector<double>& samples, double unit) {
-    table.add({what, duration(median(samples) * unit), duration(quantile(samples, 0.99) * unit),
-               std::to_string(samples.size())});
-  };
-  row("new instance, alone", alone.ready_us, 1e-6);
-  row("new instance, run, drop", alone.whole_us, 1e-6);
-  row("new instance, 100 at once", all_bursts, 1e-6);
-  row("cloister run empty.wasm", commands, 1e-3);
+  const Result<void> ended = measure(locations, options, *host, workload, report, table);
   report.show("Time to guest code", table);
-  report.claim({.figure = "startup.instance_p50_us", .bar = 30, .basis = "wall time, median"});
-  report.claim({.figure = "startup.burst100_p99_us",
-                .bar = 5000,
-                .basis = "wall time, median over bursts of the 99th percentile"});
-  report.claim({.figure = "startup.command_ms", .bar = 150, .basis = "wall time of the process, median"});
-  return report;
+  return ended;
 }
 
 }  // namespace cloister::bench

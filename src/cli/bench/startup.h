@@ -14,7 +14,8 @@ struct StartupOptions {
 };
 
 // Measures new instances of the component `empty`: alone, 100 at once on 100 threads, and as a whole command.
-// Errors: io for a missing program or component; those of the runs.
-Result<Report> run_startup(const Locations& locations, const StartupOptions& options);
+// Errors: io for a missing program or component; those of the runs. After an error the report has what was measured
+// whole.
+Result<void> run_startup(const Locations& locations, const StartupOptions& options, Report& report);
 
 }  // namespace cloister::bench

@@ -9,8 +9,10 @@
 
 #include "cloister/base/file.h"
 #include "image_data.h"
+#include "interrupt.h"
 #include "process.h"
 #include "transfer_boundary.h"
+#include "transfer_checks.h"
 #include "transfer_instructions.h"
 #include "transfer_report.h"
 
@@ -106,6 +108,28 @@ class Alternation {
   TransferSamples samples_;
 };
 
+Result<void> measure(const Locations& locations, const TransferOptions& options, const TransferData& data,
+                     const Experiment& experiment, Alternation& alternation, Report& report) {
+  for (int round = 0; round < options.rounds; ++round) {
+    CLOISTER_CHECK(alternation.round(round < options.default_allocator_rounds, options.python));
+    CLOISTER_TRY(const bool equal, alternation.weights_equal());
+    report.figure(figure_prefix(experiment) + "weights_equal", equal ? 1 : 0);
+    if (!equal) {
+      report.note(fmt::format("{}: the final weights of native and isolated DIFFER; nothing else is claimed of them",
+                              backbone_name(experiment.backbone)));
+      return {};
+    }
+  }
+  CLOISTER_CHECK(check_interrupted());
+  CLOISTER_TRY(const Boundary boundary, measure_boundary(locations, data, experiment));
+  std::optional<TransferInstructions> instructions;
+  if (options.instructions) {
+    CLOISTER_TRY(instructions, count_transfer(locations, data, experiment, announce));
+  }
+  report_transfer(report, experiment, alternation.samples(), boundary, instructions);
+  return {};
+}
+
 Result<void> measure_backbone(const Locations& locations, const TransferOptions& options, const TransferData& data,
                               Backbone backbone, Report& report) {
   Experiment experiment;
@@ -118,42 +142,29 @@ Result<void> measure_backbone(const Locations& locations, const TransferOptions&
 
   CLOISTER_TRY(const ScratchFolder scratch, ScratchFolder::create());
   Alternation alternation(locations, data, experiment, scratch.path());
-  for (int round = 0; round < options.rounds; ++round) {
-    CLOISTER_CHECK(alternation.round(round < options.default_allocator_rounds, options.python));
-    CLOISTER_TRY(const bool equal, alternation.weights_equal());
-    report.figure(figure_prefix(experiment) + "weights_equal", equal ? 1 : 0);
-    if (!equal) {
-      report.note(fmt::format("{}: the final weights of native and isolated DIFFER; nothing else is claimed of them",
-                              backbone_name(backbone)));
-      return {};
-    }
-  }
-  CLOISTER_TRY(const Boundary boundary, measure_boundary(locations, data, experiment));
-  std::optional<TransferInstructions> instructions;
-  if (options.instructions) {
-    CLOISTER_TRY(instructions, count_transfer(locations, data, experiment, announce));
-  }
-  report_transfer(report, experiment, alternation.samples(), boundary, instructions);
-  return {};
+  Result<void> ended = measure(locations, options, data, experiment, alternation, report);
+  if (!ended) report_unfinished(report, experiment, alternation.samples());
+  return ended;
 }
 
 }  // namespace
 
-Result<Report> run_transfer(const Locations& locations, const TransferOptions& options) {
-  Report report("transfer", {{"data_bytes", options.data_bytes},
-                             {"images", images_in(options.data_bytes)},
-                             {"train_batch", options.train_batch},
-                             {"epochs", options.epochs},
-                             {"test_images", options.test_images},
-                             {"threads", options.threads},
-                             {"rounds", options.rounds}});
+Result<void> run_transfer(const Locations& locations, const TransferOptions& options, Report& report) {
+  report.options({{"data_bytes", options.data_bytes},
+                  {"images", images_in(options.data_bytes)},
+                  {"train_batch", options.train_batch},
+                  {"epochs", options.epochs},
+                  {"test_images", options.test_images},
+                  {"threads", options.threads},
+                  {"rounds", options.rounds}});
   if (images_in(options.data_bytes) == 0)
     return fail(ErrorCode::invalid_argument, fmt::format("--data of {} bytes holds no image: an image is {} bytes",
                                                          options.data_bytes, image_bytes));
+  CLOISTER_CHECK(check_needs(locations, options));
   CLOISTER_TRY(const TransferData data, prepare_data(locations, options));
   for (const Backbone backbone : options.backbones)
     CLOISTER_CHECK(measure_backbone(locations, options, data, backbone, report));
-  return report;
+  return {};
 }
 
 Result<std::uint64_t> parse_size(const std::string& text) {

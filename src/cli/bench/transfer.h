@@ -28,8 +28,9 @@ struct TransferOptions {
 
 // Measures the experiment; one line of progress on standard error a run. Final weights are compared byte for byte:
 // where they differ, the report says so in its figures `weights_equal` and nothing else was measured for that backbone.
-// Errors: io for a missing program or file; those of the runs.
-Result<Report> run_transfer(const Locations& locations, const TransferOptions& options);
+// What is needed is looked at first. Errors: as check_needs; those of the runs. After an error the report has what was
+// measured before it, without claims for the backbone that was not finished.
+Result<void> run_transfer(const Locations& locations, const TransferOptions& options, Report& report);
 
 // 1,073,741,824 of "1GiB"; KiB, MiB and GiB. Errors: invalid_argument.
 Result<std::uint64_t> parse_size(const std::string& text);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "statistics.h"
@@ -41,6 +42,19 @@ void report_samples(Report& report, const std::string& prefix, const std::string
     report.samples(name + "_cpu_s", column(samples, row.part, &Seconds::cpu));
   }
   report.figure(prefix + program + "_total_s", median_wall(samples, &Measured::total));
+}
+
+void report_all_samples(Report& report, const std::string& prefix, const TransferSamples& samples) {
+  report_samples(report, prefix, "native", samples.native);
+  report_samples(report, prefix, "isolated", samples.isolated);
+  report_samples(report, prefix, "native_default_malloc", samples.native_default);
+  report_samples(report, prefix, "python", samples.python);
+}
+
+std::string title_of(const Experiment& experiment) {
+  return fmt::format("{}, {} images, {} epochs, {}", backbone_name(experiment.backbone), experiment.train_images,
+                     experiment.epochs,
+                     experiment.train_batch == 0 ? "full batch" : fmt::format("batches of {}", experiment.train_batch));
 }
 
 // The reference's table: wall times and their ratio.
@@ -152,15 +166,10 @@ Overheads instruction_overheads(const TransferSamples& samples, const TransferIn
 void report_transfer(Report& report, const Experiment& experiment, const TransferSamples& samples,
                      const Boundary& boundary, const std::optional<TransferInstructions>& instructions) {
   const std::string prefix = figure_prefix(experiment);
-  const std::string title = fmt::format(
-      "{}, {} images, {} epochs, {}", backbone_name(experiment.backbone), experiment.train_images, experiment.epochs,
-      experiment.train_batch == 0 ? "full batch" : fmt::format("batches of {}", experiment.train_batch));
+  const std::string title = title_of(experiment);
   report.show(title + fmt::format(": medians of {} rounds, {} thread(s)", samples.native.size(), experiment.threads),
               wall_table(samples));
-  report_samples(report, prefix, "native", samples.native);
-  report_samples(report, prefix, "isolated", samples.isolated);
-  report_samples(report, prefix, "native_default_malloc", samples.native_default);
-  report_samples(report, prefix, "python", samples.python);
+  report_all_samples(report, prefix, samples);
   report_wall_overheads(report, prefix, samples);
   report.figure(prefix + "test_accuracy", samples.isolated.back().test_accuracy);
   report.figure(prefix + "calls", static_cast<double>(samples.isolated.back().calls));
@@ -194,6 +203,17 @@ void report_transfer(Report& report, const Experiment& experiment, const Transfe
   };
   compare(samples.native_default, "the native program with the C library's allocator as it comes");
   compare(samples.python, "the PyTorch script");
+}
+
+void report_unfinished(Report& report, const Experiment& experiment, TransferSamples samples) {
+  report_all_samples(report, figure_prefix(experiment), samples);
+  const std::size_t whole = std::min(samples.native.size(), samples.isolated.size());
+  report.note(fmt::format("{}: stopped after {} whole rounds; nothing is claimed of it",
+                          backbone_name(experiment.backbone), whole));
+  if (whole == 0) return;
+  samples.native.resize(whole);
+  samples.isolated.resize(whole);
+  report.show(fmt::format("{}: medians of {} rounds, not finished", title_of(experiment), whole), wall_table(samples));
 }
 
 }  // namespace cloister::bench

@@ -37,4 +37,7 @@ struct Overheads {
 void report_transfer(Report& report, const Experiment& experiment, const TransferSamples& samples,
                      const Boundary& boundary, const std::optional<TransferInstructions>& instructions);
 
+// The samples of an experiment that did not come to its end, and the table of its whole rounds; nothing is claimed.
+void report_unfinished(Report& report, const Experiment& experiment, TransferSamples samples);
+
 }  // namespace cloister::bench
