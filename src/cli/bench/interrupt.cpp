@@ -32,7 +32,7 @@ InterruptWatch::~InterruptWatch() {
 
 Result<void> check_interrupted() {
   if (received == 0) return {};
-  return fail(ErrorCode::interrupted, "interrupted; what was measured before is shown");
+  return fail(ErrorCode::interrupted, "the benchmark was interrupted before its end; run it again for what is missing");
 }
 
 }  // namespace cloister::bench
