@@ -18,6 +18,7 @@ void check_making() {
   const std::array<std::int16_t, 4> elements{1, 2, 3, 4};
   expect("from_elements", from_elements<std::int16_t>(elements, {2, 2}), {1, 2, 3, 4}, {2, 2});
   expect("a scalar tensor", from_elements<float>(std::array{2.5F}, {}), {2.5}, {});
+  expect("a tensor without elements", zeros({0, 3}), {}, {0, 3});
 
   manual_seed(11);
   const Tensor first = rand(1000);

@@ -55,7 +55,7 @@ inline std::vector<std::string> take_strings(workload_list_string_t& list) {
   std::vector<std::string> copies;
   copies.reserve(list.len);
   for (workload_string_t& text : std::span(list.ptr, list.len)) copies.push_back(take_string(text));
-  std::free(list.ptr);
+  if (list.len > 0) std::free(list.ptr);
   return copies;
 }
 

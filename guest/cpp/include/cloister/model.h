@@ -41,7 +41,7 @@ class Model {
     for (auto& [name, own] : std::span(list->ptr, list->len)) {
       parameters.emplace_back(detail::take_string(name), Tensor(own));
     }
-    std::free(list->ptr);
+    if (list->len > 0) std::free(list->ptr);
     return parameters;
   }
   // Runs the model's own program. Errors: unsupported for a grant that holds weights only.
@@ -51,7 +51,7 @@ class Model {
     std::vector<Tensor> outputs;
     outputs.reserve(list->len);
     for (const auto own : std::span(list->ptr, list->len)) outputs.emplace_back(own);
-    std::free(list->ptr);
+    if (list->len > 0) std::free(list->ptr);
     return outputs;
   }
 

@@ -25,7 +25,10 @@ class Elements {
     std::swap(bytes_, other.bytes_);
     return *this;
   }
-  ~Elements() { std::free(bytes_.ptr); }
+  // A list without elements is no allocation: its pointer is any.
+  ~Elements() {
+    if (bytes_.len > 0) std::free(bytes_.ptr);
+  }
 
   [[nodiscard]] std::size_t size() const { return bytes_.len / sizeof(T); }
   [[nodiscard]] const T* data() const { return reinterpret_cast<const T*>(bytes_.ptr); }
