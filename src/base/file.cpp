@@ -87,9 +87,23 @@ FileIdentity FileIdentity::of(const struct stat& status) {
           .ctime_ns = nanoseconds(status.st_ctim)};
 }
 
+namespace {
+
+Unexpected<Error> not_regular(std::string_view path) {
+  return fail(ErrorCode::bad_data, fmt::format("'{}' is not a regular file; give one", path));
+}
+
+Unexpected<Error> cannot_open(std::string_view path, int error) {
+  // A socket, or a device without a driver.
+  if (error == ENXIO) return not_regular(path);
+  return fail_errno("open", path, error);
+}
+
+}  // namespace
+
 Result<File> File::open(const std::string& path) {
   UniqueFd fd(open_retrying(AT_FDCWD, path.c_str(), kReadFlags));
-  if (!fd) return fail_errno("open", path, errno);
+  if (!fd) return cannot_open(path, errno);
   return adopt(std::move(fd), path);
 }
 
@@ -98,10 +112,10 @@ Result<File> File::open_beneath(int root, const std::string& path, std::string s
   if (!fd) {
     const int error = fd.error();
     if (error == ELOOP || error == ENOTDIR) {
-      return fail(ErrorCode::invalid_argument,
+      return fail(ErrorCode::bad_data,
                   fmt::format("'{}' is or passes a symbolic link; put the file itself in its place", shown));
     }
-    return fail_errno("open", shown, error);
+    return cannot_open(shown, error);
   }
   return adopt(*std::move(fd), std::move(shown));
 }
@@ -109,9 +123,7 @@ Result<File> File::open_beneath(int root, const std::string& path, std::string s
 Result<File> File::adopt(UniqueFd fd, std::string path) {
   struct stat status{};
   if (::fstat(fd.get(), &status) != 0) return fail_errno("examine", path, errno);
-  if (!S_ISREG(status.st_mode)) {
-    return fail(ErrorCode::invalid_argument, fmt::format("'{}' is not a regular file; give one", path));
-  }
+  if (!S_ISREG(status.st_mode)) return not_regular(path);
   return File(std::move(fd), std::move(path), FileIdentity::of(status));
 }
 

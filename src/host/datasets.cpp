@@ -152,6 +152,9 @@ class Datasets final : public wit::Host {
   // stays on the host.
   wit::Error damaged(std::string_view name, cloister::Error error) {
     session_.egress.count(EgressKind::outcome, 1);
+    // The operator's argument names what is no dataset.
+    if (error.code == ErrorCode::invalid_argument) error.code = ErrorCode::bad_data;
+    error.message = fmt::format("the dataset '{}': {}", name, error.message);
     return session_.guarded_error(
         std::move(error),
         fmt::format(

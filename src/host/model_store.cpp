@@ -8,14 +8,20 @@ namespace cloister::host {
 namespace {
 
 Result<engine::Tensor> load_tensor(const data::SafetensorsFile& file, const data::StoredTensor& stored,
-                                   engine::TensorBackend& backend) {
+                                   engine::TensorBackend& backend, const std::string& path) {
   if (stored.size == 0) return backend.zeros(stored.shape, stored.dtype);
   CLOISTER_TRY(engine::HostBuffer buffer, backend.allocate(nullptr, stored.size));
   if (auto read = file.read(stored, {static_cast<std::byte*>(buffer.data), stored.size}); !read) {
     buffer.release();
     return Unexpected(std::move(read).error());
   }
-  return backend.adopt(std::move(buffer), stored.shape, stored.dtype);
+  auto tensor = backend.adopt(std::move(buffer), stored.shape, stored.dtype);
+  if (!tensor && tensor.error().code == ErrorCode::invalid_argument) {
+    // Of bytes that came from a file: the file is at fault, not an argument.
+    return fail(ErrorCode::bad_data, fmt::format("the tensor '{}' of '{}' cannot be used: {}; save it again",
+                                                 stored.name, path, tensor.error().message));
+  }
+  return tensor;
 }
 
 }  // namespace
@@ -27,7 +33,7 @@ Result<std::shared_ptr<const GrantedModel>> GrantedModel::load(const std::filesy
   auto model = std::shared_ptr<GrantedModel>(new GrantedModel);
   model->backend_ = std::move(backend);
   for (const data::StoredTensor& stored : file.tensors()) {
-    CLOISTER_TRY(engine::Tensor tensor, load_tensor(file, stored, *model->backend_));
+    CLOISTER_TRY(engine::Tensor tensor, load_tensor(file, stored, *model->backend_, path.string()));
     model->names_.push_back(stored.name);
     model->tensors_.push_back(std::move(tensor));
   }

@@ -32,8 +32,10 @@ class Models final : public wit::Host {
     if (auto ready = session_.need_backend(); !ready) return Unexpected(std::move(ready).error());
     auto model = session_.models.open(grant->second, session_.shared_backend());
     if (!model) {
-      return Unexpected(session_.guarded_error(
-          std::move(model).error(), fmt::format("the model '{}' cannot be read; the run's notes say why", name)));
+      const cloister::Error& error = model.error();
+      return Unexpected(
+          session_.guarded_error({error.code, fmt::format("the model '{}': {}", name, error.message)},
+                                 fmt::format("the model '{}' cannot be read; the run's notes say why", name)));
     }
     GrantUse& use = session_.use_grant(GrantKind::model, name);
     if (!use.digest) {

@@ -64,7 +64,7 @@ TEST_F(FileTest, RefusesWhatIsNotARegularFileWithoutBlocking) {
   for (const std::string& odd : {path("fifo"), folder_, std::string("/dev/zero")}) {
     const auto file = File::open(odd);
     ASSERT_FALSE(file) << odd;
-    EXPECT_EQ(file.error().code, ErrorCode::invalid_argument);
+    EXPECT_EQ(file.error().code, ErrorCode::bad_data);
     EXPECT_NE(file.error().message.find("not a regular file"), std::string::npos);
   }
   const auto absent = File::open(path("absent"));
@@ -88,7 +88,7 @@ TEST_F(FileTest, OpenBeneathFollowsNoLink) {
        {"class/beside", "class/up", "class/absolute", "../outside", "elsewhere/outside", "class/inside/x"}) {
     const auto file = File::open_beneath(root.get(), escape, escape);
     ASSERT_FALSE(file) << escape;
-    EXPECT_EQ(file.error().code, ErrorCode::invalid_argument) << file.error().message;
+    EXPECT_EQ(file.error().code, ErrorCode::bad_data) << file.error().message;
   }
 }
 

@@ -160,7 +160,7 @@ TEST_F(IdxDatasetTest, MissingOrOddFilesAreRefused) {
   EXPECT_EQ(dataset.error().code, ErrorCode::bad_data);
   EXPECT_NE(dataset.error().message.find("train-labels-idx1-ubyte"), std::string::npos) << dataset.error().message;
   ASSERT_EQ(::mkfifo(labels_.c_str(), 0600), 0);
-  EXPECT_EQ(open_dataset(images_).error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(open_dataset(images_).error().code, ErrorCode::bad_data);
 }
 
 TEST_F(IdxDatasetTest, FilesThatChangeDuringAPassAreErrors) {

@@ -122,8 +122,8 @@ TEST(Safetensors, RefusesWhatLies) {
 
 TEST(Safetensors, RefusesWhatIsNoFile) {
   const TemporaryFolder folder;
-  EXPECT_EQ(SafetensorsFile::open(folder.path()).error().code, ErrorCode::invalid_argument);
-  EXPECT_EQ(SafetensorsFile::open("/dev/zero").error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(SafetensorsFile::open(folder.path()).error().code, ErrorCode::bad_data);
+  EXPECT_EQ(SafetensorsFile::open("/dev/zero").error().code, ErrorCode::bad_data);
   EXPECT_EQ(SafetensorsFile::open(folder.path("absent")).error().code, ErrorCode::io);
 }
 

@@ -131,6 +131,20 @@ TEST_F(DatasetsTest, TruncatedFilesAreBadData) {
   EXPECT_EQ(egress(EgressKind::outcome), 1U);
 }
 
+TEST_F(DatasetsTest, WhatIsNoDatasetIsBadData) {
+  std::filesystem::create_directories(scratch / "pictures" / "cat" / "a.png");
+  request.grants.datasets["folder"] = scratch / "pictures";
+  request.grants.datasets["device"] = "/dev/zero";
+  auto interface = make<ml::datasets::Host>();
+  refused<GuestError::BadData>(interface->dataset_open("folder"));
+  refused<GuestError::BadData>(interface->dataset_open("device"));
+  const RunReport filled = report(RunStatus::failed);
+  ASSERT_EQ(filled.notes.size(), 2U);
+  EXPECT_NE(filled.notes[0].find("the dataset 'folder'"), std::string::npos) << filled.notes[0];
+  EXPECT_NE(filled.notes[0].find("cat/a.png"), std::string::npos) << filled.notes[0];
+  EXPECT_NE(filled.notes[1].find("the dataset 'device'"), std::string::npos) << filled.notes[1];
+}
+
 TEST_F(DatasetsTest, FilesThatShrinkWhileTheyAreReadAreBadData) {
   const std::filesystem::path path = write_images(200);
   request.grants.datasets["x"] = path;

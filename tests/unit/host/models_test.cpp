@@ -1,3 +1,5 @@
+#include <array>
+
 #include "cloister/base/file.h"
 #include "cloister/data/safetensors.h"
 #include "support.h"
@@ -78,7 +80,27 @@ TEST_F(ModelsTest, DamagedFilesAreBadDataWithoutTheirPath) {
   EXPECT_EQ(why.find(scratch.path().string()), std::string::npos) << why;
   const RunReport filled = report();
   ASSERT_EQ(filled.notes.size(), 1U);
+  EXPECT_NE(filled.notes[0].find("the model 'net'"), std::string::npos) << filled.notes[0];
   EXPECT_NE(filled.notes[0].find("broken.safetensors"), std::string::npos);
+}
+
+TEST_F(ModelsTest, WhatIsNoFileIsBadData) {
+  request.grants.models["net"] = scratch.path();
+  refused<GuestError::BadData>(make<ml::models::Host>()->model_open("net"));
+}
+
+TEST_F(ModelsTest, ABoolThatIsNeitherIsBadData) {
+  const std::filesystem::path path = scratch / "odd.safetensors";
+  auto writer = data::SafetensorsWriter::create(path.string(), {{"mask", Dtype::bool_, {2}}});
+  ASSERT_TRUE(writer);
+  ASSERT_TRUE(writer->write(std::array{std::byte{1}, std::byte{2}}));
+  ASSERT_TRUE(writer->commit());
+  request.grants.models["net"] = path;
+  refused<GuestError::BadData>(make<ml::models::Host>()->model_open("net"));
+  const RunReport filled = report();
+  ASSERT_EQ(filled.notes.size(), 1U);
+  EXPECT_NE(filled.notes[0].find("'mask' of"), std::string::npos) << filled.notes[0];
+  EXPECT_NE(filled.notes[0].find("odd.safetensors"), std::string::npos) << filled.notes[0];
 }
 
 TEST_F(ModelsTest, TheReportHasTheDigest) {

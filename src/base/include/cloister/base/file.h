@@ -52,7 +52,7 @@ struct FileIdentity {
 class File {
  public:
   // Opens a regular file; symbolic links are followed. A FIFO, device or directory is refused without blocking.
-  // Errors: io; invalid_argument for what is not a regular file.
+  // Errors: io; bad_data for what is not a regular file.
   static Result<File> open(const std::string& path);
 
   // Opens `path` relative to the directory `root`, without ever leaving it: `..` and symbolic links are refused.
