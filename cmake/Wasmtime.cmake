@@ -25,16 +25,16 @@ function(cloister_rust_artifacts target)
     VERBATIM)
 endfunction()
 
-# cloister_rust_library(NAME PACKAGE package STATIC libx.a BINDINGS folder): the static library, its headers and the C++ half of its
-# bindings.
+# cloister_rust_library(NAME PROFILE profile PACKAGE package STATIC libx.a BINDINGS folder): the static library, its headers and the
+# C++ half of its bindings.
 function(cloister_rust_library name)
-  cmake_parse_arguments(R "" "PACKAGE;STATIC;BINDINGS" "" ${ARGN})
+  cmake_parse_arguments(R "" "PROFILE;PACKAGE;STATIC;BINDINGS" "" ${ARGN})
   set(folder ${CLOISTER_RUST_OUT}/${R_PACKAGE})
   set(library ${folder}/${R_STATIC})
   set(bindings ${folder}/${R_BINDINGS})
   set(headers ${folder}/wasmtime-include)
   set(source ${bindings}/cloister/bindings/bindings.cpp)
-  cloister_rust_artifacts(${name}_cargo PROFILE ${CLOISTER_RUST_PROFILE} PACKAGE ${R_PACKAGE} FOLDER ${folder}
+  cloister_rust_artifacts(${name}_cargo PROFILE ${R_PROFILE} PACKAGE ${R_PACKAGE} FOLDER ${folder}
     ARTIFACTS ${R_STATIC} ${R_BINDINGS} wasmtime-include
     FILES ${R_STATIC} ${R_BINDINGS}/cloister/bindings/bindings.cpp)
   # Include folders must exist when targets are generated.
@@ -55,5 +55,5 @@ function(cloister_rust_library name)
   target_link_libraries(${name} PUBLIC ${name}_rust PRIVATE cloister_options)
 endfunction()
 
-cloister_rust_library(cloister_wasmtime PACKAGE cloister-wasmtime STATIC libcloister_wasmtime.a BINDINGS cloister-bindings)
+cloister_rust_library(cloister_wasmtime PROFILE ${CLOISTER_RUST_PROFILE} PACKAGE cloister-wasmtime STATIC libcloister_wasmtime.a BINDINGS cloister-bindings)
 add_library(cloister::wasmtime ALIAS cloister_wasmtime)

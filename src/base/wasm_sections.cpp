@@ -93,4 +93,9 @@ Result<std::vector<Bytes>> find_custom_sections(Bytes binary, std::string_view n
   return std::move(search).found();
 }
 
+Result<void> check_wasm_structure(Bytes binary) {
+  Search search({});
+  return search.look_into(binary, 0);
+}
+
 }  // namespace cloister

@@ -25,6 +25,19 @@ Result<Extent> checked_extent(std::string_view op, Shape shape, Dtype dtype) {
     empty |= size == 0;
     overflow |= __builtin_mul_overflow(numel, size, &numel);
   }
+  // Kernels loop over the other dimensions of an empty tensor all the same.
+  constexpr std::int64_t kMostBesideNothing = std::int64_t{1} << 31;
+  std::int64_t beside = 1;
+  if (empty) {
+    for (const std::int64_t size : shape) {
+      if (size != 0) beside = saturating_product(beside, size);
+    }
+  }
+  if (beside > kMostBesideNothing) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("{}: the shape {} is of no elements, but its other sizes are too large; make them smaller",
+                            op, format_shape(shape)));
+  }
   std::int64_t bytes = 0;
   overflow |= __builtin_mul_overflow(numel, static_cast<std::int64_t>(element_size(dtype)), &bytes);
   // An empty tensor still has strides, which are products of its sizes.

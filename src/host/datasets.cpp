@@ -100,6 +100,11 @@ class Datasets final : public wit::Host {
           {ErrorCode::invalid_argument,
            fmt::format("{} passes over datasets are open, the most there may be; drop one first", kMaxPasses)}));
     }
+    // The options stand in the run's record.
+    std::string description = describe(options);
+    if (auto refused = session_.charge(EgressKind::metrics, description.size(), "dataset.batches")) {
+      return Unexpected(*std::move(refused));
+    }
     if (auto ready = session_.need_backend(); !ready) return Unexpected(std::move(ready).error());
     data::BatchOptions pass{.size = options.size,
                             .shuffle_seed = options.shuffle_seed,
@@ -111,7 +116,7 @@ class Datasets final : public wit::Host {
     auto stream = data::BatchStream::start(
         open->dataset, pass, std::make_shared<EngineBuffers>(session_.shared_backend(), session_.context()));
     if (!stream) return Unexpected(session_.guest_error(std::move(stream).error()));
-    session_.imports.add({"pass", open->name, describe(options)});
+    session_.imports.add({"pass", open->name, std::move(description)});
     return session_.give(session_.tables.batches, OpenBatches{open->name, *std::move(stream)});
   }
 

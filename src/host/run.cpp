@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <limits>
 
 #include "cloister/base/bytes.h"
 #include "cloister/sandbox/instance.h"
 #include "interfaces.h"
+#include "operator_call.h"
 #include "request_check.h"
 #include "session.h"
 #include "shared.h"
@@ -22,6 +24,14 @@ constexpr Nanoseconds kLongestRun = std::chrono::hours(24 * 365);
 
 Nanoseconds time_limit(const Limits& limits) {
   return Nanoseconds(std::min<std::uint64_t>(limits.time_ns, static_cast<std::uint64_t>(kLongestRun.count())));
+}
+
+// What the sandbox lets the guest hold: more than the quota, so that the quota refuses first. A call lends handles too,
+// each list of them at most kMaxTensors.
+std::uint32_t guest_handles(const Limits& limits) {
+  constexpr std::uint64_t kLent = 8 * kMaxTensors;
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+  return static_cast<std::uint32_t>(std::min(kMost - kLent, limits.handles) + kLent);
 }
 
 std::string device_name(const engine::Device& device) {
@@ -67,9 +77,10 @@ struct Instance::Parts {
 Result<void> Instance::Parts::start() {
   const Clock::time_point deadline = wall + time_limit(request.limits);
   session.set_deadline(deadline);
-  CLOISTER_TRY(guest, sandbox::Instance::create(
-                          workload.shared_->program, &interfaces,
-                          {.memory_bytes = request.limits.memory_bytes, .wall = time_limit(request.limits)}));
+  CLOISTER_TRY(guest, sandbox::Instance::create(workload.shared_->program, &interfaces,
+                                                {.memory_bytes = request.limits.memory_bytes,
+                                                 .handles = guest_handles(request.limits),
+                                                 .wall = time_limit(request.limits)}));
   interrupter = guest->interrupter();
   registration.emplace(*host->watcher, [this, deadline](bool stopping) { look_after(stopping, deadline); });
   session.phases.start();
@@ -173,7 +184,11 @@ void Instance::Parts::conclude(const sandbox::RunOutcome& outcome, RunReport& re
     if (refused->code == ErrorCode::quota_exceeded) report.status = RunStatus::limit;
     if (report.error.find(refused->message) != std::string::npos) return;
     session.note(std::move(report.error));
-    report.error = fmt::format("the workload '{}' gave up when the host told it: {}", name, refused->message);
+    // The sentence can hold names and shapes of the guest's choice.
+    const std::string told = session.egress.charge(EgressKind::exit, refused->message.size())
+                                 ? refused->message
+                                 : fmt::format("(held back; {})", limit_hint(LimitKind::egress, request.limits));
+    report.error = fmt::format("the workload '{}' gave up when the host told it: {}", name, told);
   } else if (outcome.limit == "memory") {
     limit_reached(LimitKind::memory, fmt::format("{}, after it was refused more memory", report.error), report);
   }

@@ -90,8 +90,13 @@ Result<CodeCache> CodeCache::open(const std::string& given) {
   std::error_code error;
   const std::filesystem::path path(directory);
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
-  if (error) return fail_errno("make the parent folder of", directory, error.value());
-  if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return fail_errno("make the folder", directory, errno);
+  const auto cannot_make = [&directory](int cause) {
+    return fail(ErrorCode::io,
+                fmt::format("cannot make the folder '{}' of the code cache: {}; name another with CLOISTER_CACHE",
+                            directory, std::error_code(cause, std::generic_category()).message()));
+  };
+  if (error) return cannot_make(error.value());
+  if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return cannot_make(errno);
 
   UniqueFd folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
   if (!folder) {
@@ -108,7 +113,7 @@ Result<CodeCache> CodeCache::open(const std::string& given) {
   if (!is_private(status)) {
     return fail(ErrorCode::invalid_argument,
                 fmt::format("the code cache '{}' holds code that will run, and others can write to it; make it yours "
-                            "with chown and chmod 700, or name another folder",
+                            "with chown and chmod 700, or name another folder with CLOISTER_CACHE",
                             directory));
   }
   CLOISTER_TRY(const Secret secret, load_or_make_secret(folder.get(), directory));

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <string_view>
 
+#include "cloister/base/wasm_sections.h"
 #include "state.h"
 #include "trap_text.h"
 
@@ -63,10 +64,9 @@ Result<void> check_preamble(std::span<const std::byte> bytes) {
   if (bytes.size() >= 8 && is_at(0, kWasm)) {
     if (is_at(4, kComponent)) return {};
     if (is_at(4, kModule)) {
-      return fail(
-          ErrorCode::bad_data,
-          "this is a core module, not a component; make a component of it with `wasm-tools component new "
-          "MODULE.wasm --adapt wasi_snapshot_preview1.reactor.wasm`, or build it with cloister_guest_component");
+      return fail(ErrorCode::bad_data,
+                  "this is a core module, not a component; make a component of it with `wasm-tools component new "
+                  "MODULE.wasm --adapt wasi_snapshot_preview1.reactor.wasm`, or build it with cloister_workload");
     }
     return fail(ErrorCode::bad_data,
                 "this is WebAssembly of a version that this build does not know; build it again "
@@ -78,10 +78,9 @@ Result<void> check_preamble(std::span<const std::byte> bytes) {
     return fail(ErrorCode::bad_data,
                 "this is WebAssembly text; make it binary with `wasm-tools parse FILE.wat -o FILE.wasm`");
   }
-  return fail(ErrorCode::bad_data,
-              fmt::format("this is not WebAssembly ({} bytes that do not start with a component's "
-                          "preamble); name a component, such as one that cloister_guest_component built",
-                          bytes.size()));
+  return fail(ErrorCode::bad_data, fmt::format("this is not WebAssembly ({} bytes that do not start with a component's "
+                                               "preamble); name a component, such as one that cloister_workload built",
+                                               bytes.size()));
 }
 
 }  // namespace
@@ -120,6 +119,11 @@ Result<Component> Runtime::compile(std::span<const std::byte> bytes) const {
                             bytes.size(), state_->options.max_component_size));
   }
   CLOISTER_CHECK(check_preamble(bytes));
+  // The compiler's memory grows with the square of the nesting.
+  if (const auto checked = check_wasm_structure(bytes); !checked) {
+    return fail(checked.error().code,
+                fmt::format("this is not a valid component ({}); build or fetch it again", checked.error().message));
+  }
 
   auto made = std::make_shared<detail::ComponentState>();
   made->runtime = state_;

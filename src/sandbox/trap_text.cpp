@@ -40,7 +40,7 @@ std::string size_text(std::uint64_t bytes) {
     const std::uint64_t whole = bytes >> unit.shift;
     if (whole != 0 && whole << unit.shift == bytes) return fmt::format("{} {}", whole, unit.name);
   }
-  return fmt::format("{} bytes", bytes);
+  return fmt::format("{} byte{}", bytes, bytes == 1 ? "" : "s");
 }
 
 }  // namespace cloister::sandbox

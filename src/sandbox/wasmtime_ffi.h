@@ -51,6 +51,7 @@ struct StoreLimits {
   std::uint64_t table_elements;
   std::uint64_t call_bytes;
   std::uint32_t core_instances;
+  std::uint32_t handles;
 };
 
 enum Denied : std::uint32_t { kDeniedNothing, kDeniedMemory, kDeniedTable };

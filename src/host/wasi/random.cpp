@@ -27,8 +27,7 @@ class Source {
 
   sandbox::Call<sandbox::Bytes> bytes(std::uint64_t count) {
     if (count > kMaxBytes) {
-      return sandbox::trap(
-          fmt::format("the workload asked for {} random bytes at once, where {} are the most", count, kMaxBytes));
+      return sandbox::trap(fmt::format("the workload asked for more than {} random bytes at once", kMaxBytes));
     }
     std::vector<std::uint8_t> drawn(count);
     if (!of_machine_) {

@@ -46,6 +46,7 @@ TEST_F(TorchErrors, Making) {
   invalid(backend_->zeros(S{-1}, Dtype::float32), "zeros");
   invalid(backend_->rand(S{kHuge, 2}, Dtype::float32), "rand");
   invalid(backend_->ones(S{0, kHuge, kHuge}, Dtype::float32), "ones");
+  invalid(backend_->zeros(S{0, std::int64_t{1} << 46}, Dtype::float32), "zeros");
   quota(backend_->randn(S{std::int64_t{1} << 45}, Dtype::float32), "randn");
   quota(backend_->randperm(kHuge / 16), "randperm");
   invalid(backend_->randperm(-1), "randperm");
@@ -255,6 +256,8 @@ TEST_F(TorchErrors, CostsBeyondTheDeadlineAreRefusedBeforeTheyAreComputed) {
   const Tensor row = ok(backend_->expand(make({1, 1}), S{1 << 16, 1 << 16}));
   const auto before = std::chrono::steady_clock::now();
   quota(backend_->matmul(row, row), "matmul");
+  const Tensor whole = ok(backend_->expand(make({1, 1}, Dtype::int64), S{1 << 13, 1 << 13}));
+  quota(backend_->matmul(whole, whole), "matmul");
   const Tensor image = ok(backend_->expand(make({1, 1, 1, 1}), S{1, 1, 30000, 30000}));
   quota(backend_->avg_pool2d(image, {S{20000}, S{1}, S{0}, false}), "avg_pool2d");
   quota(backend_->conv2d(image, ok(backend_->expand(make({1, 1, 1, 1}), S{1, 1, 10000, 10000})), nullptr,

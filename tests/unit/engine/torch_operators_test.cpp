@@ -125,6 +125,47 @@ TEST_F(TorchOps, CrossEntropyGivesLibtorchsLossAndGradient) {
   }
 }
 
+TEST_F(TorchOps, CrossEntropyOfNothingGivesLibtorchsLoss) {
+  const at::Tensor target = at::zeros({0, 3}, at::kLong);
+  for (const Reduction reduction : {Reduction::none, Reduction::mean, Reduction::sum}) {
+    at::Tensor theirs = at::zeros({0, 5, 3});
+    const Tensor ours = wrap(theirs.clone());
+    ok(backend_->set_requires_grad(ours, true));
+    const at::Tensor expected = at::cross_entropy_loss(theirs, target, {}, static_cast<std::int64_t>(reduction));
+    const Tensor loss = ok(backend_->cross_entropy(ours, wrap(target.clone()), reduction));
+    ASSERT_EQ(at_of(loss).sizes(), expected.sizes());
+    EXPECT_TRUE(at::allclose(at_of(loss), expected, 0, 0, /*equal_nan=*/true));
+    ok(backend_->backward(ok(backend_->sum(loss, {}, false)), nullptr, false));
+    EXPECT_EQ(at_of(*ok(backend_->grad(ours))).sizes(), theirs.sizes());
+  }
+}
+
+// Shapes for which oneDNN's 16-bit kernels read out of bounds: windows that see nothing of the image.
+TEST_F(TorchOps, ConvolutionsWhoseWindowsSeeNothing) {
+  struct Case {
+    S image, weight, stride, padding, dilation;
+    std::int64_t groups;
+  };
+  const Case cases[] = {{{1, 1, 1, 5}, {3, 1, 4, 3}, {1}, {3}, {2}, 1},
+                        {{1, 16, 1, 5}, {16, 16, 4, 3}, {1}, {3}, {2}, 1},
+                        {{2, 5, 1, 9}, {15, 1, 3, 2}, {2}, {3, 1}, {2}, 5},
+                        {{1, 1, 2, 2}, {1, 1, 1, 1}, {1}, {7}, {1}, 1}};
+  for (const Dtype dtype : {Dtype::bfloat16, Dtype::float16}) {
+    for (const Case& each : cases) {
+      const Tensor image = ok(backend_->ones(each.image, dtype));
+      const Tensor weight = ok(backend_->ones(each.weight, dtype));
+      ok(backend_->set_requires_grad(weight, true));
+      const Tensor result =
+          ok(backend_->conv2d(image, weight, nullptr, {each.stride, each.padding, each.dilation, each.groups}));
+      const at::Tensor expected = at::conv2d(at::ones(each.image), at::ones(each.weight), {}, each.stride, each.padding,
+                                             each.dilation, each.groups);
+      // Sums of a few ones are exact.
+      expect_same(at_of(result).to(at::kFloat), expected);
+      ok(backend_->backward(ok(backend_->sum(result, {}, false)), nullptr, false));
+    }
+  }
+}
+
 TEST_F(TorchOps, IndexSelectGivesLibtorchsRowsAndGradient) {
   for (const at::ScalarType type : {at::kInt, at::kLong}) {
     const at::Tensor index = at::tensor({4, 0, 4, 2}, at::kLong).to(type);

@@ -53,6 +53,16 @@ TEST(Compile, RefusesEveryTruncation) {
   }
 }
 
+TEST(Compile, RefusesDeepNesting) {
+  const auto nested = [](int depth) {
+    std::string text;
+    for (int i = 0; i < depth; ++i) text += "(component ";
+    return wat(text + std::string(static_cast<std::size_t>(depth), ')'));
+  };
+  EXPECT_TRUE(runtime().compile(nested(8)));
+  EXPECT_NE(refusal(nested(40)).find("nests components"), std::string::npos);
+}
+
 TEST(Compile, SurvivesEveryFlippedByte) {
   const auto whole = guest("(drop (i32.const 1))");
   for (std::size_t i = 8; i < whole.size(); ++i) {

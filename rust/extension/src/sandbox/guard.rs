@@ -1,5 +1,6 @@
 //! The boundary to C++: text out, errors as reports, panics caught.
 
+use super::backtrace;
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -68,10 +69,7 @@ impl Report {
 
     fn error(&mut self, error: &Error) -> u32 {
         if let Some(trace) = error.downcast_ref::<WasmBacktrace>() {
-            let text = trace.to_string();
-            // The first line is a heading.
-            let frames = text.split_once('\n').map_or("", |(_, frames)| frames);
-            self.backtrace.write(frames.as_bytes());
+            self.backtrace.write(backtrace::describe(trace).as_bytes());
             // What lies under the backtrace is the reason; contexts between them name wrappers, not causes.
             self.message(&error.root_cause().to_string());
         } else {

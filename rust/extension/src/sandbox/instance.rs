@@ -16,6 +16,7 @@ pub struct StoreLimits {
     table_elements: u64,
     call_bytes: u64,
     core_instances: u32,
+    handles: u32,
 }
 
 pub const DENIED_MEMORY: u32 = 1;
@@ -148,6 +149,7 @@ pub unsafe extern "C" fn cloister_sandbox_instance_new(
         // SAFETY: the store asks for its limiter again each time that it needs it, and is used by one thread.
         store.limiter(move |_| unsafe { limiter.get() });
         store.set_hostcall_fuel(usize::try_from(limits.call_bytes)?);
+        store.set_max_component_handles(limits.handles as usize);
         store.epoch_deadline_callback(move |_| {
             if watch.stop() { Err(Trap::Interrupt.into()) } else { Ok(UpdateDeadline::Continue(1)) }
         });

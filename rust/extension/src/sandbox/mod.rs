@@ -2,6 +2,7 @@
 //! that counts, a typed `run`, diagnosis of a component that does not fit. The C++ side of these functions is
 //! `src/sandbox/wasmtime_ffi.h`; both change together.
 
+mod backtrace;
 mod component;
 mod engine;
 mod guard;

@@ -40,6 +40,7 @@ Error conv_shapes(Shape input, Shape weight, std::string_view reason) {
 struct Convolution {
   std::array<std::int64_t, 4> output;  // shape
   std::int64_t multiply_adds;
+  bool sees_nothing;  // a window may lie beside the image altogether, or step over it
 };
 
 // Checks everything that a convolution's kernels rely on.
@@ -68,7 +69,7 @@ Result<Convolution> check_conv(Shape input, Shape weight, const Shape* bias, con
     return fail(ErrorCode::shape_mismatch,
                 fmt::format("conv2d: the bias has shape {}, but [{}] is needed", format_shape(*bias), weight[0]));
   }
-  Convolution all{{input.size() == 4 ? input[0] : 1, weight[0], 0, 0}, 0};
+  Convolution all{{input.size() == 4 ? input[0] : 1, weight[0], 0, 0}, 0, false};
   all.multiply_adds = saturating_product(all.output[0], saturating_product(weight[0], weight[1]));
   for (std::size_t side = 0; side < 2; ++side) {
     const std::int64_t kernel = weight[2 + side];
@@ -78,6 +79,8 @@ Result<Convolution> check_conv(Shape input, Shape weight, const Shape* bias, con
     const std::int64_t out = windows(image[1 + side], kernel, stride[side], padding[side], dilation[side]);
     if (out < 1) return Unexpected(conv_shapes(input, weight, "the kernel is larger than the padded input"));
     all.output[2 + side] = out;
+    all.sees_nothing |=
+        padding[side] > saturating_product(dilation[side], kernel - 1) || dilation[side] > image[1 + side];
     all.multiply_adds = saturating_product(all.multiply_adds, saturating_product(out, kernel));
   }
   return all;
@@ -125,8 +128,15 @@ Result<Tensor> TorchBackend::conv2d(const Tensor& input, const Tensor& weight, c
   return run(
       "conv2d",
       [&](const T& a, const T& w) {
-        return at::conv2d(a, w, optional_tensor(bias), sizes(options.stride), sizes(options.padding),
-                          sizes(options.dilation), options.groups);
+        const auto convolve = [&](const T& image, const T& kernel, const std::optional<T>& added) {
+          return at::conv2d(image, kernel, added, sizes(options.stride), sizes(options.padding),
+                            sizes(options.dilation), options.groups);
+        };
+        std::optional<T> added = optional_tensor(bias);
+        if (!all.sees_nothing || a.element_size() > 2 || !a.is_cpu()) return convolve(a, w, added);
+        // oneDNN's kernels for 16 bits (3.x, AMX) read out of bounds where a window sees nothing of the image.
+        if (added) added = added->to(at::kFloat);
+        return convolve(a.to(at::kFloat), w.to(at::kFloat), added).to(a.scalar_type());
       },
       input, weight);
 }
@@ -210,6 +220,11 @@ Result<Tensor> TorchBackend::cross_entropy(const Tensor& input, const Tensor& ta
   return run(
       "cross_entropy",
       [&](const T& a, const T& classes) {
+        // The kernel loops over sizes beside the empty one.
+        if (classes.numel() == 0 && classes.dim() > 0) {
+          const T none = a.sum(1);
+          return reduction == Reduction::none ? none : reduction == Reduction::sum ? none.sum() : none.mean();
+        }
         return at::cross_entropy_loss(a, classes, {}, static_cast<std::int64_t>(reduction), ignored);
       },
       input, target);

@@ -120,8 +120,10 @@ Result<void> TorchBackend::check_cost(std::string_view op, Dtype dtype, std::int
   const Clock::rep deadline = context->memory().deadline.load(std::memory_order_relaxed);
   if (deadline == std::numeric_limits<Clock::rep>::max()) return {};
   // Multiply-adds a second that no thread or GPU reaches: what is refused here could not have ended in time.
-  const bool narrow = element_size(dtype) <= 2;
-  const double rate = device_.kind == Device::Kind::cuda ? 1e15 : (narrow ? 2e12 : 2e11) * threads_;
+  // libtorch multiplies integers on a CPU without vectors and on one thread.
+  const double of_thread = element_size(dtype) <= 2 ? 2e12 : 2e11;
+  const double on_cpu = is_floating_point(dtype) ? of_thread * threads_ : 2e10;
+  const double rate = device_.kind == Device::Kind::cuda ? 1e15 : on_cpu;
   const double left = 1e-9 * static_cast<double>(deadline - Clock::now().time_since_epoch().count());
   if (static_cast<double>(multiply_adds) <= left * rate) return {};
   return fail(

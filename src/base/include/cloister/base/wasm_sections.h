@@ -20,4 +20,7 @@ inline constexpr std::size_t kMaxWasmDepth = 16;  // components in components
 Result<std::vector<std::span<const std::byte>>> find_custom_sections(std::span<const std::byte> binary,
                                                                      std::string_view name);
 
+// Whether a component or core module keeps to the bounds. Errors: as find_custom_sections.
+Result<void> check_wasm_structure(std::span<const std::byte> binary);
+
 }  // namespace cloister

@@ -26,6 +26,9 @@ struct Limits {
   std::uint64_t table_elements = 100'000;
   // Core instances inside the component (a C++ component has about five).
   std::uint32_t core_instances = 64;
+  // Handles in the guest's own tables, those lent for a call included: a backstop behind HandleQuota, whose refusal the
+  // guest can act on, while this one traps.
+  std::uint32_t handles = 1'000'000;
   // From the start of instantiation, host functions included; none: no deadline.
   std::optional<std::chrono::nanoseconds> wall = {};
   // Bytes of lists and strings that one call may bring from the guest to the host.
