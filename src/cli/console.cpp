@@ -1,11 +1,19 @@
 #include "cloister/cli/console.h"
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <climits>
+#include <cstdint>
 #include <cstdlib>
+#include <mutex>
 #include <system_error>
 
 namespace cloister::cli {
@@ -21,19 +29,72 @@ bool can_redraw(int fd) {
   return term != nullptr && std::string_view(term) != "dumb" && *term != '\0';
 }
 
+// See wait_for_readers_until.
+std::atomic<Deadline> wait_until{Deadline::max()};
+
+// Held while a descriptor is ready and written to, so that no other thread fills it in between.
+std::mutex writing;
+
+bool is_ready(int fd, int milliseconds) {
+  pollfd waited{.fd = fd, .events = POLLOUT, .revents = 0};
+  // A reader that is gone counts: writing tells.
+  return ::poll(&waited, 1, milliseconds) > 0;
+}
+
+// What a descriptor that is ready takes without blocking. Of a terminal little is known: its buffer may be nearly full,
+// and a line feed takes two bytes.
+std::size_t piece_of(int fd) {
+  constexpr std::size_t kTerminalPiece = 128;
+  struct stat status{};
+  if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) return SIZE_MAX;
+  return ::isatty(fd) ? kTerminalPiece : PIPE_BUF;
+}
+
+// Whether a signal is waiting for EventLoop::wait: somebody wants the command to end.
+bool is_signalled() {
+  sigset_t set;
+  if (::sigpending(&set) != 0) return false;
+  return ::sigismember(&set, SIGINT) == 1 || ::sigismember(&set, SIGTERM) == 1 || ::sigismember(&set, SIGHUP) == 1;
+}
+
+// Until `fd` takes something. Errors: interrupted, io.
+Result<void> wait_for_reader(int fd, std::string_view name) {
+  constexpr int kSlice = 50;  // milliseconds
+  while (!is_ready(fd, kSlice)) {
+    if (is_signalled()) {
+      return fail(ErrorCode::interrupted, fmt::format("interrupted while nobody read standard {}", name));
+    }
+    if (std::chrono::steady_clock::now() >= wait_until.load()) {
+      return fail(ErrorCode::io, fmt::format("cannot write to standard {}: nobody reads it; read it or send it to a "
+                                             "file",
+                                             name));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
+void wait_for_readers_until(Deadline when) { wait_until = when; }
+
 Result<void> write_fd(int fd, std::string_view text) {
+  const std::string_view name = fd == STDOUT_FILENO ? "output" : "error";
+  const std::size_t piece = piece_of(fd);
   while (!text.empty()) {
-    const ssize_t count = ::write(fd, text.data(), text.size());
-    if (count < 0) {
-      if (errno == EINTR) continue;
-      const int error = errno;
-      return fail(ErrorCode::io,
-                  fmt::format("cannot write to standard {}: {}", fd == STDOUT_FILENO ? "output" : "error",
-                              std::error_code(error, std::generic_category()).message()));
+    std::unique_lock lock(writing);
+    if (!is_ready(fd, 0)) {
+      lock.unlock();
+      CLOISTER_CHECK(wait_for_reader(fd, name));
+      continue;
     }
-    text.remove_prefix(static_cast<std::size_t>(count));
+    const ssize_t count = ::write(fd, text.data(), std::min(text.size(), piece));
+    const int error = errno;
+    if (count >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(count));
+    } else if (error != EINTR && error != EAGAIN) {
+      return fail(ErrorCode::io, fmt::format("cannot write to standard {}: {}", name,
+                                             std::error_code(error, std::generic_category()).message()));
+    }
   }
   return {};
 }
@@ -54,6 +115,8 @@ std::size_t Console::width() const {
   if (::ioctl(err_, TIOCGWINSZ, &size) == 0 && size.ws_col > 1) return size.ws_col - 1U;
   return kDefaultWidth - 1;
 }
+
+bool Console::ready() const { return is_ready(err_, 0); }
 
 void Console::put(Stream& stream, std::string_view text) {
   if (stream.is_gone || text.empty()) return;

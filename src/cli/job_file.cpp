@@ -8,6 +8,7 @@
 
 #include "cloister/base/file.h"
 #include "cloister/cli/job.h"
+#include "cloister/cli/run_plan.h"
 
 namespace cloister::cli {
 namespace {
@@ -27,10 +28,19 @@ class JobReader {
   Result<void> field(Job& job, std::string_view key, const toml::node& value) const {
     if (key == "component") return path(key, value, job.component);
     if (key == "directory") return path(key, value, job.directory);
-    if (key == "device") return text(key, value, job.device);
-    if (key == "backend") return text(key, value, job.backend);
+    if (key == "device") {
+      CLOISTER_CHECK(text(key, value, job.device));
+      return placed(checked(parse_device(*job.device)), value);
+    }
+    if (key == "backend") {
+      CLOISTER_CHECK(text(key, value, job.backend));
+      return placed(checked(parse_backend(*job.backend)), value);
+    }
     if (key == "seed") return number<std::uint64_t>(key, value, job.seed);
-    if (key == "threads") return number<int>(key, value, job.threads);
+    if (key == "threads") {
+      CLOISTER_CHECK(number<int>(key, value, job.threads));
+      return placed(check_threads(*job.threads), value);
+    }
     if (key == "arguments") return arguments(key, value, job);
     if (key == "deny") return denials(key, value, job);
     if (key == "grants") return grants(key, value, job);
@@ -165,6 +175,11 @@ class JobReader {
                                              std::string_view want) const {
     return fail(ErrorCode::invalid_argument, fmt::format("{}: '{}' must be {}", place(node), key, want));
   }
+  template <class T>
+  static Result<void> checked(Result<T> parsed) {
+    CLOISTER_CHECK(parsed);
+    return {};
+  }
   [[nodiscard]] Result<void> placed(Result<void> result, const toml::node& node) const {
     if (!result) return fail(result.error().code, fmt::format("{}: {}", place(node), result.error().message));
     return result;
@@ -190,7 +205,9 @@ Result<Job> parse_job(std::string_view text, const std::string& shown, const std
 Result<Job> read_job_file(const std::string& path) {
   constexpr std::uint64_t kMaxBytes = 1 << 20;
   CLOISTER_TRY(const std::string text, read_text_file(path, kMaxBytes));
-  return parse_job(text, path, std::filesystem::path(path).parent_path().string());
+  CLOISTER_TRY(Job job, parse_job(text, path, std::filesystem::path(path).parent_path().string()));
+  job.job_file = path;
+  return job;
 }
 
 }  // namespace cloister::cli

@@ -30,10 +30,18 @@ std::string folder_name(const std::string& name) {
   return safe.empty() || safe.front() == '.' ? "run" + safe : safe;
 }
 
+Unexpected<Error> fail_to_make(const fs::path& path, int error) {
+  // A path that no folder can have is the caller's; all else is this machine's.
+  const bool is_impossible = error == ENOTDIR || error == EEXIST || error == ENAMETOOLONG || error == ELOOP;
+  return fail(is_impossible ? ErrorCode::invalid_argument : ErrorCode::io,
+              fmt::format("cannot make the folder '{}': {}; choose another with --directory", path.string(),
+                          std::error_code(error, std::generic_category()).message()));
+}
+
 Result<void> make_folders(const fs::path& path) {
   std::error_code error;
   fs::create_directories(path, error);
-  if (error) return fail_errno("make the folder", path.string(), error.value());
+  if (error) return fail_to_make(path, error.value());
   return {};
 }
 
@@ -63,23 +71,33 @@ Result<RunDirectory> RunDirectory::create(const std::optional<std::string>& want
       CLOISTER_CHECK(make_folders(path));
       return RunDirectory(path, true);
     }
+    // What a link leads to may be absent: no folder either.
     const bool is_folder = fs::is_directory(path, error);
+    error.clear();
     const bool is_empty = is_folder && fs::is_empty(path, error);
-    if (error) return fail_errno("read", path.string(), error.value());
-    if (!is_empty) {
+    if (!error && is_folder && !is_empty) {
       return fail(ErrorCode::invalid_argument,
-                  fmt::format("'{}' {}; give --directory a new or empty folder", path.string(),
-                              is_folder ? "is not empty" : "is not a folder"));
+                  fmt::format("'{}' is not empty; give --directory a new or empty folder", path.string()));
+    }
+    if (!is_folder) {
+      return fail(ErrorCode::invalid_argument,
+                  fmt::format("'{}' is not a folder; give --directory a new or empty folder", path.string()));
+    }
+    const int problem = error ? error.value() : ::access(path.c_str(), W_OK | X_OK) == 0 ? 0 : errno;
+    if (problem != 0) {
+      return fail(ErrorCode::io,
+                  fmt::format("cannot use the folder '{}': {}; choose another with --directory", path.string(),
+                              std::error_code(problem, std::generic_category()).message()));
     }
     return RunDirectory(path, false);
   }
-  const fs::path parent("runs");
+  const fs::path parent(kDefaultParent);
   CLOISTER_CHECK(make_folders(parent));
   const std::string safe = folder_name(name);
   for (std::uint64_t number = next_number(parent, safe);; ++number) {
     const fs::path path = parent / fmt::format("{}-{}", safe, number);
     if (::mkdir(path.c_str(), 0777) == 0) return RunDirectory(path, true);
-    if (errno != EEXIST) return fail_errno("make the folder", path.string(), errno);
+    if (errno != EEXIST) return fail_to_make(path, errno);
   }
 }
 

@@ -76,6 +76,7 @@ void RunMonitor::flush() {
 }
 
 void RunMonitor::show(Progress::Clock::time_point now) {
+  if (!console_.ready()) return;
   if (console_.live()) {
     console_.draw(progress_.line(now, console_.width()));
   } else if (has_news_ && (!has_shown_ || now - shown_ >= kLineSpacing)) {

@@ -20,13 +20,38 @@ namespace {
 
 constexpr int kMaxThreads = 1024;
 
+// Larger ones find no room in the guest: adapters of WASI preview 1 keep the list and one argument in 64 KiB.
+constexpr std::size_t kMaxArgument = std::size_t{32} << 10;
+constexpr std::size_t kMaxArguments = 2048;
+
+Result<void> check_arguments(const std::vector<std::string>& arguments) {
+  if (arguments.size() > kMaxArguments) {
+    return fail(ErrorCode::invalid_argument, fmt::format("the workload is given {} arguments, of which it can take {}; "
+                                                         "give fewer",
+                                                         arguments.size(), kMaxArguments));
+  }
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i].size() <= kMaxArgument) continue;
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("the workload's argument {} has {} bytes, of which it can take {}; shorten it", i + 1,
+                            arguments[i].size(), kMaxArgument));
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<host::BackendKind> parse_backend(std::string_view text) {
   if (text == "torch") return host::BackendKind::torch;
   if (text == "stub") return host::BackendKind::stub;
   return fail(ErrorCode::invalid_argument, fmt::format("'{}' is no backend; choose torch or stub", text));
 }
 
-}  // namespace
+Result<void> check_threads(int threads) {
+  if (threads >= 1 && threads <= kMaxThreads) return {};
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("{} threads are outside 1 to {}; choose a number between", threads, kMaxThreads));
+}
 
 Result<void> check_exists(const std::filesystem::path& path, const std::string& what) {
   struct stat status{};
@@ -68,7 +93,12 @@ int available_processors() {
 Result<RunPlan> plan_run(const Job& job) {
   RunPlan plan;
   if (!job.component) {
-    return fail(ErrorCode::invalid_argument, "the job names no component; add component = \"PATH\" to it");
+    return fail(
+        ErrorCode::invalid_argument,
+        fmt::format("the job file '{}' names no component; add component = \"PATH\" to it", job.job_file.value_or("")));
+  }
+  if (job.directory && job.directory->empty()) {
+    return fail(ErrorCode::invalid_argument, "--directory is given an empty path; give it one, or leave it out");
   }
   plan.component = *job.component;
   plan.host.cache_directory = cache_directory();
@@ -78,13 +108,11 @@ Result<RunPlan> plan_run(const Job& job) {
     return fail(ErrorCode::invalid_argument, "the backend stub works on the cpu only; leave --device out");
   }
   plan.host.threads = job.threads.value_or(available_processors());
-  if (plan.host.threads < 1 || plan.host.threads > kMaxThreads) {
-    return fail(ErrorCode::invalid_argument,
-                fmt::format("{} threads are outside 1 to {}; choose a number between", plan.host.threads, kMaxThreads));
-  }
+  CLOISTER_CHECK(check_threads(plan.host.threads));
   plan.host.instances = 1;
   plan.request.name = std::filesystem::path(plan.component).stem().string();
   plan.request.arguments = job.arguments.value_or(std::vector<std::string>{});
+  CLOISTER_CHECK(check_arguments(plan.request.arguments));
   plan.request.grants = job.grants;
   plan.request.seed = job.seed.value_or(0);
   plan.request.deny_content_dependent = job.deny_content_dependent;
@@ -92,6 +120,7 @@ Result<RunPlan> plan_run(const Job& job) {
     CLOISTER_CHECK(host::set_limit(plan.request.limits, fmt::format("{}={}", kind, value)));
   }
   plan.directory = job.directory;
+  plan.job_file = job.job_file;
   return plan;
 }
 
@@ -104,17 +133,35 @@ Result<void> check_files(const RunPlan& plan) {
   };
   CLOISTER_CHECK(check_exists(plan.component, "the component"));
   use(plan.component, "the component");
+  if (plan.job_file) use(*plan.job_file, "the job file");
+  if (plan.directory) {
+    use(*plan.directory, "the run's folder");
+    for (const std::string_view name : kRunFiles) {
+      use(std::filesystem::path(*plan.directory) / name, fmt::format("the run's own {}", name));
+    }
+  }
   for (const host::GrantKind kind : {host::GrantKind::dataset, host::GrantKind::model}) {
     for (const auto& [name, path] : plan.request.grants.of(kind)) {
-      const std::string what = fmt::format("the {} '{}'", host::grant_kind_name(kind), name);
-      CLOISTER_CHECK(check_exists(path, what));
-      use(path, what);
+      CLOISTER_CHECK(check_exists(path, fmt::format("the {} '{}'", host::grant_kind_name(kind), name)));
     }
+  }
+  // What is granted is never changed, and a folder within a dataset would be one more class of it.
+  const std::filesystem::path directory = plan.directory.value_or(std::string(kDefaultParent));
+  if (const auto granted = host::granted_at(plan.request.grants, directory)) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("the run's folder '{}' would lie in {}, and grants are never changed; give --directory one "
+                            "outside",
+                            directory.string(), *granted));
   }
   for (const auto& [name, path] : plan.request.grants.outputs) {
     if (path.empty()) continue;
     const std::string what = fmt::format("the output '{}'", name);
-    // An output would replace what the run reads, or another output.
+    if (const auto granted = host::granted_at(plan.request.grants, path)) {
+      return fail(ErrorCode::invalid_argument,
+                  fmt::format("{} would be written to '{}', on {}, and grants are never changed; give it another path",
+                              what, path.string(), *granted));
+    }
+    // It would replace what the run reads or leaves, or another output.
     if (const auto [user, is_new] = use(path, what); !is_new) {
       return fail(ErrorCode::invalid_argument,
                   fmt::format("{} and {} have one path, '{}'; give each its own", user->second, what, path.string()));

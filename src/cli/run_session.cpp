@@ -51,7 +51,15 @@ Result<T> on_worker(EventLoop& events, const std::function<Result<T>()>& work, c
   return result;
 }
 
-[[noreturn]] void leave_at_once() { ::_exit(static_cast<int>(ExitCode::interrupted)); }
+// How long a command that is ending still waits for whoever reads what it says.
+constexpr std::chrono::seconds kLastWords{1};
+
+// Says the sentence if that takes no waiting.
+[[noreturn]] void leave_at_once(std::string_view sentence) {
+  wait_for_readers_until(std::chrono::steady_clock::now());
+  complain(sentence);
+  ::_exit(static_cast<int>(ExitCode::interrupted));
+}
 
 // A run that ended badly because of its data or this machine says so, whatever the guest made of it.
 ExitCode exit_code_of_run(const host::RunReport& report) {
@@ -101,11 +109,7 @@ class RunSession {
   Result<host::Workload> load() {
     auto loaded = on_worker<host::Workload>(
         events_, [this] { return host_->load(plan_.component); },
-        [] {
-          complain("interrupted before the run started; nothing was written");
-          leave_at_once();
-        },
-        [] {});
+        [] { leave_at_once("interrupted before the run started; nothing was written"); }, [] {});
     if (!loaded) return Unexpected(as_bad_input(std::move(loaded).error()));
     return loaded;
   }
@@ -120,12 +124,19 @@ class RunSession {
     Console console(json_ ? STDERR_FILENO : STDOUT_FILENO, STDERR_FILENO);
     RunMonitor monitor(console, std::move(metrics), [this] { host_->interrupt(); });
     const auto started = std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+    bound_waiting();
     auto report = on_worker<host::RunReport>(
         events_, [&] { return host_->run(workload, request_, monitor); }, [&] { on_signal(monitor, directory); },
         [&] { monitor.tick(); });
+    wait_for_last_words();
     auto lost = monitor.finish();
     if (!report) return Unexpected(std::move(report).error());
     has_run_ = true;
+    if (!monitor.series().is_whole()) {
+      report->notes.push_back(fmt::format(
+          "the workload reported more than {} series; run.json and the plots have the first ones, metrics.jsonl all",
+          SeriesSet::kMaxSeries));
+    }
 
     RunFacts facts{.plan = plan_,
                    .report = *report,
@@ -161,13 +172,29 @@ class RunSession {
   void on_signal(RunMonitor& monitor, const RunDirectory& directory) {
     if (++signals_ == 1) {
       host_->interrupt();
+      wait_for_readers_until(std::chrono::steady_clock::now() + kLastWords);
       monitor.say("stopping in order; once more to stop at once");
       return;
     }
     remove_partial_files(directory.path());
     for (const auto& [name, path] : request_.grants.outputs) remove_partial_files(path.parent_path());
-    complain(fmt::format("stopped at once; what was finished is in {}", directory.path().string()));
-    leave_at_once();
+    leave_at_once(fmt::format("stopped at once; what was finished is in {}", directory.path().string()));
+  }
+
+  // A guest that waits for a reader of what it prints is stopped by the limit of time like any other.
+  void bound_waiting() {
+    const auto now = std::chrono::steady_clock::now();
+    const auto left = Deadline::max() - now - kLastWords;
+    const std::chrono::nanoseconds limit(
+        std::min<std::uint64_t>(request_.limits.time_ns, static_cast<std::uint64_t>(left.count())));
+    readers_ = now + limit + kLastWords;
+    wait_for_readers_until(readers_);
+  }
+
+  // The last words have their time, however the run ended.
+  void wait_for_last_words() {
+    readers_ = std::max(signals_ > 0 ? Deadline::min() : readers_, std::chrono::steady_clock::now() + kLastWords);
+    wait_for_readers_until(readers_);
   }
 
   // Writes plots and run.json and says how the run ended. The first error of writing is returned after all was tried.
@@ -178,7 +205,11 @@ class RunSession {
     tell(facts);
     CLOISTER_CHECK(written);
     CLOISTER_CHECK(plotted);
-    if (json_) CLOISTER_CHECK(write_fd(STDOUT_FILENO, record));
+    if (json_) {
+      auto printed = write_fd(STDOUT_FILENO, record);
+      if (!printed && facts.exit_code == ExitCode::ok) return Unexpected(std::move(printed).error());
+      if (!printed) complain(printed.error().message);
+    }
     return facts.exit_code;
   }
 
@@ -222,6 +253,7 @@ class RunSession {
   EventLoop events_;
   std::unique_ptr<host::Host> host_;
   int signals_ = 0;
+  Deadline readers_ = Deadline::max();
   bool has_run_ = false;
 };
 

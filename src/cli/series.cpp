@@ -43,7 +43,10 @@ void Series::add(std::uint64_t step, double value) {
 bool SeriesSet::add(std::string_view name, std::uint64_t step, double value) {
   auto found = series_.find(name);
   if (found == series_.end()) {
-    if (series_.size() == kMaxSeries) return false;
+    if (series_.size() == kMaxSeries) {
+      is_whole_ = false;
+      return false;
+    }
     found = series_.emplace(std::string(name), Series{}).first;
   }
   found->second.add(step, value);

@@ -109,6 +109,8 @@ class IdxDataset final : public Dataset {
   std::shared_ptr<const Contents> contents_;
 };
 
+}  // namespace
+
 // `images` -> `labels` and `idxN` -> `idx1` in the file's own name.
 Result<std::string> labels_path_of(const std::string& images_path) {
   const std::size_t slash = images_path.rfind('/');
@@ -126,6 +128,8 @@ Result<std::string> labels_path_of(const std::string& images_path) {
   if (idx != std::string::npos && idx + 3 < name.size()) name[idx + 3] = '1';
   return images_path.substr(0, begin) + name;
 }
+
+namespace {
 
 Result<IdxHeader> read_header(const HashedFile& file) {
   std::array<std::byte, 4 + 4 * kMaxIdxRank> first{};

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <span>
 
@@ -37,15 +38,27 @@ std::string_view form(LimitKind kind) {
   return "a size such as 512MiB, 4GiB or 4096 (bytes)";
 }
 
-std::optional<std::uint64_t> parse(LimitKind kind, std::string_view text) {
+// `text` is KIND=VALUE and `value` its end. Errors: invalid_argument.
+Result<std::uint64_t> parse(LimitKind kind, std::string_view value, std::string_view text) {
   std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{}) return std::nullopt;
-  const std::string_view suffix = text.substr(static_cast<std::size_t>(end - text.data()));
-  for (const Unit& unit : units(kind)) {
-    if (unit.suffix == suffix) return checked_multiply(number, unit.factor);
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  const std::string_view suffix = value.substr(static_cast<std::size_t>(end - value.data()));
+  const std::span<const Unit> known = units(kind);
+  const auto unit = std::find_if(known.begin(), known.end(), [&](const Unit& each) { return each.suffix == suffix; });
+  // Nothing is nothing in any unit.
+  const bool is_zero = error == std::errc{} && number == 0 && suffix.empty();
+  if (error == std::errc::invalid_argument || (unit == known.end() && !is_zero)) {
+    return fail(ErrorCode::invalid_argument, fmt::format("the limit '{}' needs {}", text, form(kind)));
   }
-  return std::nullopt;
+  if (number == 0 && error == std::errc{}) {
+    if (kind != LimitKind::memory && kind != LimitKind::time) return std::uint64_t{0};
+    return fail(ErrorCode::invalid_argument, fmt::format("the limit '{}' must be more than 0", text));
+  }
+  if (error == std::errc{}) {
+    if (const auto product = checked_multiply(number, unit->factor)) return *product;
+  }
+  return fail(ErrorCode::invalid_argument, fmt::format("the limit '{}' is too large; the most is {}{}", text,
+                                                       UINT64_MAX / known.front().factor, known.front().suffix));
 }
 
 }  // namespace
@@ -88,15 +101,13 @@ Result<void> set_limit(Limits& limits, std::string_view text) {
   const auto equals = text.find('=');
   for (const LimitKind kind : kLimitKinds) {
     if (equals == std::string_view::npos || text.substr(0, equals) != limit_name(kind)) continue;
-    const auto value = parse(kind, text.substr(equals + 1));
-    if (!value) {
-      return fail(ErrorCode::invalid_argument, fmt::format("the limit '{}' needs {}", text, form(kind)));
-    }
-    if (*value == 0 && (kind == LimitKind::memory || kind == LimitKind::time)) {
-      return fail(ErrorCode::invalid_argument, fmt::format("the limit '{}' must be more than 0", text));
-    }
-    limits.of(kind) = *value;
+    CLOISTER_TRY(limits.of(kind), parse(kind, text.substr(equals + 1), text));
     return {};
+  }
+  if (equals != std::string_view::npos) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("there is no limit '{}'; the kinds are memory, tensors, handles, time and egress",
+                            text.substr(0, equals)));
   }
   return fail(ErrorCode::invalid_argument,
               fmt::format("the limit '{}' has another form than KIND=VALUE, where KIND is memory, tensors, handles, "

@@ -34,8 +34,8 @@ std::uint64_t RunReport::egress_total() const {
 }
 
 std::string EgressMeter::refusal(std::string_view what, std::uint64_t bytes, const Limits& limits) const {
-  return fmt::format("{} would let out {} bytes where {} of the egress limit are left; {}", what, bytes, left(),
-                     limit_hint(LimitKind::egress, limits));
+  return fmt::format("{} would let out {} byte{} where {} of the egress limit are left; {}", what, bytes,
+                     bytes == 1 ? "" : "s", left(), limit_hint(LimitKind::egress, limits));
 }
 
 }  // namespace cloister::host

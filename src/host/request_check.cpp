@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "cloister/base/file.h"
+#include "cloister/data/dataset.h"
 
 namespace cloister::host {
 namespace {
@@ -36,15 +37,36 @@ Result<void> check_writable(const std::string& name, const fs::path& path) {
                           path.string(), std::system_category().message(errno)));
 }
 
+// Where `path` leads, whether or not there is anything.
+fs::path resolved(const fs::path& path) {
+  std::error_code error;
+  const fs::path absolute = fs::absolute(path, error);
+  const fs::path canonical = fs::weakly_canonical(absolute, error);
+  return error ? absolute.lexically_normal() : canonical;
+}
+
 // Whether `path` is `granted` or lies in it.
 bool lies_in(const fs::path& path, const fs::path& granted) {
-  std::error_code error;
-  const fs::path output = fs::weakly_canonical(path, error);
-  const fs::path root = fs::weakly_canonical(granted, error);
+  const fs::path output = resolved(path);
+  const fs::path root = resolved(granted);
   return std::mismatch(root.begin(), root.end(), output.begin(), output.end()).first == root.end();
 }
 
 }  // namespace
+
+std::optional<std::string> granted_at(const Grants& grants, const fs::path& path) {
+  for (const GrantKind kind : {GrantKind::dataset, GrantKind::model}) {
+    for (const auto& [name, granted] : grants.of(kind)) {
+      bool is_read = lies_in(path, granted);
+      if (kind == GrantKind::dataset && !is_read) {
+        const auto labels = data::labels_path_of(granted.string());
+        is_read = labels && lies_in(path, *labels);
+      }
+      if (is_read) return fmt::format("the {} '{}'", grant_kind_name(kind), name);
+    }
+  }
+  return std::nullopt;
+}
 
 Result<void> check_request(const RunRequest& request) {
   for (const GrantKind kind : {GrantKind::dataset, GrantKind::model, GrantKind::output}) {
@@ -54,14 +76,11 @@ Result<void> check_request(const RunRequest& request) {
     }
   }
   for (const auto& [output, path] : request.grants.outputs) {
-    for (const GrantKind kind : {GrantKind::dataset, GrantKind::model}) {
-      for (const auto& [name, granted] : request.grants.of(kind)) {
-        if (!lies_in(path, granted)) continue;
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("the output '{}' would be written to '{}', on the {} '{}', and grants are never "
-                                "changed; give it another path",
-                                output, path.string(), grant_kind_name(kind), name));
-      }
+    if (const auto granted = granted_at(request.grants, path)) {
+      return fail(ErrorCode::invalid_argument,
+                  fmt::format("the output '{}' would be written to '{}', on {}, and grants are never changed; give it "
+                              "another path",
+                              output, path.string(), *granted));
     }
   }
   return {};

@@ -8,8 +8,8 @@ import struct
 import subprocess
 import unittest
 
-from harness import (COMMAND, COMPONENTS, POOL, Case, Ended, component_that_imports, idx_images, needs_torch, png, safetensors,
-                     transfer_flags)
+from harness import (COMMAND, COMPONENTS, POOL, Case, Ended, backend, component_that_imports, idx_images, needs_torch, png,
+                     safetensors, transfer_flags)
 
 
 class Components(Case):
@@ -139,6 +139,30 @@ class Data(Case):
         (self.folder / "images").mkdir()
         self.refuse("images", train=self.folder / "images")
 
+    def test_odd_entries_in_a_folder(self):
+        makers = {"fifo.png": os.mkfifo, "folder.png": os.mkdir, "link.png": lambda path: os.symlink("good.png", path)}
+        for name, make in makers.items():
+            with self.subTest(name):
+                png(self.folder / "images/cat/good.png", 32, 32)
+                make(self.folder / "images/cat" / name)
+                self.refuse(name, "the dataset 'train'", train=self.folder / "images")
+                shutil.rmtree(self.folder / "images")
+                shutil.rmtree(self.folder / "run")
+
+    def test_model_that_is_no_file(self):
+        path = self.folder / "weights.safetensors"
+        for make in [os.mkfifo, os.mkdir]:
+            make(path)
+            self.model("weights.safetensors", "the model 'backbone'")
+            (os.rmdir if path.is_dir() else os.unlink)(path)
+        path.symlink_to("/dev/zero")
+        self.model("weights.safetensors", "the model 'backbone'")
+
+    def test_safetensors_with_a_bool_that_is_neither(self):
+        entry = {"dtype": "BOOL", "shape": [2], "data_offsets": [0, 2]}
+        safetensors(self.folder / "weights.safetensors", {"mask": entry}, b"\1\2")
+        self.model("weights.safetensors", "'mask'")
+
     def model(self, *words):
         flags = ["--grant", "model:backbone=weights.safetensors"]
         ended = self.run_guest("transfer", *transfer_flags(self.train, self.test), *flags, "--out", "weights",
@@ -218,6 +242,44 @@ class Outputs(Case):
         ended = self.run_guest("empty", "--grant", "model:m=m", "--out", "w=m")
         self.assert_refused(ended, 3, "'w'", "'m'")
         self.assertEqual((self.folder / "m").read_text(), "weights")
+
+    def test_over_what_the_run_reads(self):
+        images = idx_images(self.folder, "t10k", 5)
+        labels = self.folder / "t10k-labels-idx1-ubyte"
+        before = labels.read_bytes()
+        ended = self.run_guest("empty", "--grant", f"dataset:t={images}", "--out", f"w={labels}")
+        self.assert_refused(ended, 3, "'w'", "the dataset 't'")
+        self.assertEqual(labels.read_bytes(), before)
+        job = self.folder / "job.toml"
+        job.write_text(f'component = "{COMPONENTS / "empty.wasm"}"\n[outputs]\nw = "job.toml"\n')
+        before = job.read_bytes()
+        self.assert_refused(self.cloister("run", job, *backend()), 3, "'w'", "the job file")
+        self.assertEqual(job.read_bytes(), before)
+
+    def test_over_the_runs_own_files(self):
+        (self.folder / "run").mkdir()
+        for name in ["run.json", "metrics.svg", "metrics.jsonl"]:
+            ended = self.run_guest("empty", "--directory", "run", "--out", f"w=run/{name}")
+            self.assert_refused(ended, 3, "'w'", name)
+        self.assertEqual([], os.listdir(self.folder / "run"))
+
+    def test_directory_in_a_granted_folder(self):
+        png(self.folder / "images/cat/a.png", 8, 8)
+        ended = self.run_guest("empty", "--grant", "dataset:t=images", "--directory", "images/run")
+        self.assert_refused(ended, 3, "--directory", "the dataset 't'")
+        self.assertEqual(["cat"], os.listdir(self.folder / "images"))
+
+    def test_directory_that_cannot_be(self):
+        (self.folder / "file").write_text("data")
+        (self.folder / "link").symlink_to("absent")
+        self.assert_refused(self.run_guest("empty", "--directory", ""), 2, "--directory")
+        for name in ["file", "file/x", "link"]:
+            self.assert_refused(self.run_guest("empty", "--directory", name), 3, name, "--directory")
+        self.assert_refused(self.run_guest("empty", "--directory", "/proc/run"), 6, "/proc/run", "--directory")
+
+    def test_cache_that_cannot_be(self):
+        ended = self.run_guest("empty", env={"CLOISTER_CACHE": "/dev/null/x"})
+        self.assert_refused(ended, 6, "/dev/null/x", "CLOISTER_CACHE")
 
     def test_directory_in_use(self):
         (self.folder / "run").mkdir()

@@ -52,6 +52,21 @@ class Guest(Case):
         self.assertEqual(ended.code, 0, ended)
         self.assertEqual(self.record()["status"], "ok")
 
+    def test_arguments_beyond_what_it_can_take(self):
+        most = ["x" * 32768] * 4 + [""] * 2044
+        ended = self.run_guest("echo_args", "--directory", "run", guest=most)
+        self.assertEqual(ended.code, 0, ended.err)
+        self.assertEqual(self.record()["arguments"], most)
+        self.assert_refused(self.run_guest("echo_args", guest=["a", "x" * 32769]), 2, "argument 2", "32768")
+        self.assert_refused(self.run_guest("echo_args", guest=["x"] * 2049), 2, "2049", "2048")
+
+    def test_series_beyond_those_kept_are_noted(self):
+        ended = self.run_guest("misuse", "--directory", "run", guest=["--case", "many-series"])
+        self.assertEqual(ended.code, 0, ended)
+        self.assertEqual(len(self.record()["metrics"]), 64)
+        self.assertIn("64 series", self.record()["notes"][0])
+        self.assertEqual(len((self.folder / "run/metrics.jsonl").read_text().splitlines()), 100)
+
     def test_missing_grants_are_named_at_once(self):
         self.assert_stopped(self.run_guest("transfer", "--directory", "run"), 3, "--grant dataset:train=PATH",
                             "--grant dataset:test=PATH", "--out weights=PATH", "--grant model:backbone=PATH")
@@ -271,7 +286,9 @@ class Job(Case):
             ('component = "echo.wasm\n', "job.toml:1", "TOML"),
             ("seed = 4\n", "component"),
             ('component = "echo.wasm"\n[grants.dataset]\ntrain = 3\n', "job.toml:3", "grants.dataset.train"),
-            ('component = "echo.wasm"\n[limits]\nbogus = 3\n', "job.toml:3", "bogus"),
+            ('component = "echo.wasm"\n[limits]\nbogus = 3\n', "job.toml:3", "'bogus'", "memory"),
+            ('component = "echo.wasm"\nthreads = 0\n', "job.toml:2", "0 threads"),
+            ('component = "echo.wasm"\ndevice = "gpu"\n', "job.toml:2", "'gpu'"),
         ]:
             with self.subTest(text):
                 self.write(text)
@@ -279,6 +296,12 @@ class Job(Case):
 
     def test_absent(self):
         self.assert_refused(self.cloister("run", "no.toml"), 3, "no.toml")
+
+    def test_no_file(self):
+        (self.folder / "folder.toml").mkdir()
+        os.mkfifo(self.folder / "fifo.toml")
+        for name in ["folder.toml", "fifo.toml"]:
+            self.assert_refused(self.cloister("run", name), 3, name, "not a regular file")
 
     def test_grant_is_relative_to_the_job(self):
         self.write('component = "echo.wasm"\n[grants.model]\nm = "weights"\n')

@@ -1,11 +1,13 @@
 """What a person sees: the live line, Ctrl-C, and guest text that cannot move the cursor."""
 
+import contextlib
 import fcntl
 import json
 import os
 import pty
 import re
 import select
+import shutil
 import signal
 import struct
 import subprocess
@@ -193,6 +195,57 @@ class Interrupt(Screen):
         self.assertEqual(session.finish(), 130)
         self.assertIn("stopped at once", session.seen)
         self.assertEqual([], list(self.folder.rglob("*.partial")))
+
+
+class Unread(Case):
+    """Standard output and error go to a pipe that nobody reads."""
+
+    def start(self, case: str, *flags, full=True):
+        reader, writer = os.pipe()
+        self.addCleanup(os.close, reader)
+        if full:
+            os.set_blocking(writer, False)
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    os.write(writer, bytes(4096))
+            os.set_blocking(writer, True)
+        words = ["run", COMPONENTS / "misuse.wasm", *backend(), "--directory", "run", *flags, "--", "--case", case]
+        process = subprocess.Popen([COMMAND, *map(str, words)], cwd=self.folder, stdin=subprocess.DEVNULL,
+                                   stdout=writer, stderr=writer, start_new_session=True)
+        os.close(writer)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        give_up = time.monotonic() + 100
+        while not (self.folder / "run/metrics.jsonl").exists():
+            assert process.poll() is None and time.monotonic() < give_up, "no run started"
+            time.sleep(0.05)
+        time.sleep(0.5)
+        return process
+
+    def test_interrupt(self):
+        for number, (case, flags) in enumerate({"endless-loop": [], "stdout-flood": ["--limit", "egress=1TiB"],
+                                                "stderr-flood": ["--limit", "egress=1TiB"]}.items()):
+            for full in [True, False]:
+                with self.subTest(case, full=full):
+                    process = self.start(case, *flags, full=full)
+                    process.send_signal([signal.SIGINT, signal.SIGTERM][number % 2])
+                    self.assertEqual(process.wait(timeout=60), 130)
+                    self.assertEqual(self.record()["status"], "interrupted")
+                    shutil.rmtree(self.folder / "run")
+
+    @needs_torch
+    def test_second_one_ends_at_once(self):
+        process = self.start("long-operator", "--limit", "tensors=2TiB", "--threads", "1")
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(timeout=60), 130)
+        self.assertFalse((self.folder / "run/run.json").exists())
+
+    def test_limit_of_time(self):
+        process = self.start("stdout-flood", "--limit", "egress=1TiB", "--limit", "time=1s")
+        self.assertEqual(process.wait(timeout=60), 4)
+        self.assertEqual(self.record()["status"], "limit")
 
 
 if __name__ == "__main__":

@@ -66,6 +66,10 @@ Expected<void> egress_item() {
   const Tensor one = zeros(1);
   for (;;) (void)one.item();
 }
+Expected<void> many_series() {
+  for (int i = 0; i < 100; ++i) output::scalar("series-" + std::to_string(i), 0, i);
+  return {};
+}
 Expected<void> egress_metrics() {
   for (std::uint64_t step = 0;; ++step) output::scalar("spill", step, 0);
 }
@@ -107,6 +111,7 @@ constexpr Misuse kCases[] = {
     {"egress-read", egress_read},
     {"egress-item", egress_item},
     {"egress-metrics", egress_metrics},
+    {"many-series", many_series},
     {"egress-progress", egress_progress},
     {"egress-text", egress_text},
     {"grow-memory", memory},

@@ -5,7 +5,9 @@
 #include <pty.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <string>
+#include <thread>
 
 #include "cloister/base/file.h"
 
@@ -52,6 +54,45 @@ class Terminal {
  private:
   UniqueFd controller_, terminal_;
 };
+
+TEST(Console, WaitsForNoReaderBeyondItsTime) {
+  const Pipe pipe;
+  ::fcntl(pipe.out.get(), F_SETFL, O_NONBLOCK);
+  const std::string page(4096, 'x');
+  std::size_t filled = 0;
+  for (ssize_t count = 0; (count = ::write(pipe.out.get(), page.data(), page.size())) > 0;)
+    filled += static_cast<std::size_t>(count);
+  ::fcntl(pipe.out.get(), F_SETFL, 0);
+
+  Console console(pipe.out.get(), pipe.out.get());
+  EXPECT_FALSE(console.ready());
+  wait_for_readers_until(std::chrono::steady_clock::now());
+  const auto written = write_fd(pipe.out.get(), "lost");
+  console.guest(GuestStream::out, "lost");
+  wait_for_readers_until(Deadline::max());
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, ErrorCode::io);
+  EXPECT_NE(written.error().message.find("nobody reads it"), std::string::npos);
+
+  EXPECT_EQ(read_now(pipe.in.get()).size(), filled);
+  EXPECT_TRUE(console.ready());
+  EXPECT_TRUE(write_fd(pipe.out.get(), "more"));
+  EXPECT_EQ(read_now(pipe.in.get()), "more");
+}
+
+TEST(Console, WritesMoreThanAPipeTakesAtOnce) {
+  const Pipe pipe;
+  const std::string text(1 << 20, 'x');
+  std::thread writer([&] { EXPECT_TRUE(write_fd(pipe.out.get(), text)); });
+  std::string seen(text.size(), '\0');
+  for (std::size_t at = 0; at < seen.size();) {
+    const ssize_t count = ::read(pipe.in.get(), seen.data() + at, seen.size() - at);
+    if (count <= 0) break;
+    at += static_cast<std::size_t>(count);
+  }
+  writer.join();
+  EXPECT_EQ(seen, text);
+}
 
 TEST(Console, PassesBytesToPipesAsTheyAre) {
   const Pipe out;

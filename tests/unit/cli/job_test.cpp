@@ -70,7 +70,10 @@ TEST(JobFile, ErrorsNameFileLineAndKey) {
   EXPECT_EQ(error_of("outputs = [\"a=b\"]"), "job.toml:1: 'outputs' must be an array of names");
   EXPECT_EQ(error_of("deny = [\"content-dependent\",\n\"egress\"]").rfind("job.toml:2: 'egress'", 0), 0U);
   EXPECT_EQ(error_of("deny = true"), "job.toml:1: 'deny' must be an array of strings");
-  EXPECT_EQ(error_of("[limits]\n\nbogus = 1").rfind("job.toml:3: ", 0), 0U);
+  EXPECT_EQ(error_of("\nthreads = 0").rfind("job.toml:2: 0 threads", 0), 0U);
+  EXPECT_EQ(error_of("\ndevice = \"gpu\"").rfind("job.toml:2: 'gpu' is no device", 0), 0U);
+  EXPECT_EQ(error_of("backend = \"jax\"").rfind("job.toml:1: 'jax' is no backend", 0), 0U);
+  EXPECT_EQ(error_of("[limits]\n\nbogus = 1").rfind("job.toml:3: there is no limit 'bogus'", 0), 0U);
   EXPECT_EQ(error_of("[grants.model]\n\"a b\" = \"x\"").rfind("job.toml:2: ", 0), 0U);
   EXPECT_EQ(error_of("seed = \nx").rfind("job.toml:1: not valid TOML: ", 0), 0U);
 }
@@ -88,6 +91,7 @@ TEST(JobFile, AMissingOrHugeFileIsAnError) {
   EXPECT_EQ(read_job_file((scratch.path() / "no.toml").string()).error().code, ErrorCode::io);
   const auto path = scratch.put("big.toml", std::string((1 << 20) + 1, ' '));
   EXPECT_EQ(read_job_file(path.string()).error().code, ErrorCode::bad_data);
+  EXPECT_EQ(read_job_file(scratch.path().string()).error().code, ErrorCode::bad_data);
 }
 
 TEST(Flags, AreReadAndRefused) {

@@ -46,6 +46,22 @@ TEST(RunDirectory, MustBeNewOrEmpty) {
   EXPECT_FALSE(RunDirectory::create((scratch.path() / "deep/er/run.json").string(), "a"));
 }
 
+TEST(RunDirectory, PathsThatNoFolderCanHaveAreRefused) {
+  const ScratchFolder scratch;
+  scratch.put("file", "data");
+  fs::create_symlink(scratch.path() / "absent", scratch.path() / "link");
+  for (const char* name : {"file", "file/run", "link"}) {
+    const auto made = RunDirectory::create((scratch.path() / name).string(), "a");
+    ASSERT_FALSE(made) << name;
+    EXPECT_EQ(made.error().code, ErrorCode::invalid_argument) << made.error().message;
+    EXPECT_NE(made.error().message.find("--directory"), std::string::npos) << made.error().message;
+  }
+  const auto made = RunDirectory::create("/proc/run", "a");
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, ErrorCode::io);
+  EXPECT_NE(made.error().message.find("--directory"), std::string::npos) << made.error().message;
+}
+
 TEST(RunDirectory, AbandonRemovesOnlyWhatIsEmptyAndOurs) {
   const ScratchFolder scratch;
   auto ours = RunDirectory::create((scratch.path() / "ours").string(), "a");

@@ -67,20 +67,28 @@ TEST(RunPlan, TakesTheDocumentedJobFile) {
 
 TEST(RunPlan, RefusesWhatDoesNotExist) {
   EXPECT_FALSE(plan_run(Job{}));
-  for (const auto& change :
-       std::vector<void (*)(Job&)>{[](Job& job) { job.device = "tpu"; }, [](Job& job) { job.backend = "jax"; },
-                                   [](Job& job) { job.threads = 0; }, [](Job& job) { job.threads = 1 << 20; },
-                                   [](Job& job) { job.limits = {{"bogus", "1"}}; },
-                                   [](Job& job) {
-                                     job.backend = "stub";
-                                     job.device = "cuda";
-                                   }}) {
+  for (const auto& change : std::vector<void (*)(Job&)>{
+           [](Job& job) { job.device = "tpu"; }, [](Job& job) { job.backend = "jax"; },
+           [](Job& job) { job.threads = 0; }, [](Job& job) { job.threads = 1 << 20; },
+           [](Job& job) { job.limits = {{"bogus", "1"}}; }, [](Job& job) { job.directory = ""; },
+           [](Job& job) { job.arguments = {std::string(32769, 'x')}; },
+           [](Job& job) { job.arguments = std::vector<std::string>(2049, "x"); },
+           [](Job& job) {
+             job.backend = "stub";
+             job.device = "cuda";
+           }}) {
     Job job = small_job();
     change(job);
     const auto plan = plan_run(job);
     ASSERT_FALSE(plan);
     EXPECT_EQ(plan.error().code, ErrorCode::invalid_argument);
   }
+}
+
+TEST(RunPlan, TakesTheLargestArguments) {
+  Job job = small_job();
+  job.arguments = std::vector<std::string>(2048, std::string(32768, 'x'));
+  EXPECT_TRUE(plan_run(job));
 }
 
 TEST(ParseDevice, KnowsItsForms) {
@@ -97,7 +105,7 @@ TEST(CheckFiles, NamesWhatIsMissing) {
   const ScratchFolder scratch;
   Job job;
   job.component = scratch.put("a.wasm", "x").string();
-  job.grants.datasets.emplace("train", scratch.path());
+  job.grants.models.emplace("train", scratch.put("m", "x"));
   EXPECT_TRUE(check_files(*plan_run(job)));
 
   job.grants.models.emplace("lite0", scratch.path() / "gone");
@@ -130,6 +138,43 @@ TEST(CheckFiles, AnOutputMayNotReplaceAnInput) {
   const auto checked = check_files(*plan_run(job));
   ASSERT_FALSE(checked);
   EXPECT_NE(checked.error().message.find("'weights'"), std::string::npos);
+}
+
+TEST(CheckFiles, NothingOfTheOperatorsIsReplaced) {
+  const ScratchFolder scratch;
+  Job job;
+  job.component = scratch.put("a.wasm", "x").string();
+  job.job_file = scratch.put("job.toml", "x").string();
+  job.directory = (scratch.path() / "run").string();
+  job.grants.datasets.emplace("test", scratch.put("t10k-images-idx3-ubyte", "x"));
+  std::filesystem::create_directory(scratch.path() / "run");
+  for (const char* name : {"a.wasm", "job.toml", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", "run",
+                           "run/run.json", "run/metrics.jsonl", "run/loss.svg", "run/metrics.svg", "run/outputs"}) {
+    job.grants.outputs = {{"weights", scratch.path() / name}};
+    const auto checked = check_files(*plan_run(job));
+    ASSERT_FALSE(checked) << name;
+    EXPECT_EQ(checked.error().code, ErrorCode::invalid_argument) << name;
+    EXPECT_NE(checked.error().message.find("the output 'weights'"), std::string::npos) << checked.error().message;
+  }
+  job.grants.outputs = {{"weights", scratch.path() / "run" / "weights"}};
+  EXPECT_TRUE(check_files(*plan_run(job)));
+}
+
+TEST(CheckFiles, TheRunsFolderIsNoClassOfADataset) {
+  const ScratchFolder scratch;
+  Job job;
+  job.component = scratch.put("a.wasm", "x").string();
+  std::filesystem::create_directory(scratch.path() / "images");
+  job.grants.datasets.emplace("train", scratch.path() / "images");
+  for (const char* inside : {"images", "images/run", "images/../images/run"}) {
+    job.directory = (scratch.path() / inside).string();
+    const auto checked = check_files(*plan_run(job));
+    ASSERT_FALSE(checked) << inside;
+    EXPECT_NE(checked.error().message.find("the dataset 'train'"), std::string::npos) << checked.error().message;
+  }
+  job.directory.reset();
+  job.grants.datasets = {{"train", "."}};
+  EXPECT_FALSE(check_files(*plan_run(job)));
 }
 
 }  // namespace

@@ -57,7 +57,9 @@ TEST(Series, CountsWhatIsNotFinite) {
 TEST(SeriesSet, TakesNoMoreSeriesThanItsBound) {
   SeriesSet set;
   for (std::size_t i = 0; i < SeriesSet::kMaxSeries; ++i) EXPECT_TRUE(set.add("s" + std::to_string(i), 0, 1));
+  EXPECT_TRUE(set.is_whole());
   EXPECT_FALSE(set.add("one more", 0, 1));
+  EXPECT_FALSE(set.is_whole());
   EXPECT_TRUE(set.add("s0", 1, 1));
   EXPECT_EQ(set.all().size(), SeriesSet::kMaxSeries);
 }

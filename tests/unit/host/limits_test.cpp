@@ -41,6 +41,23 @@ TEST(SetLimit, RefusesOtherForms) {
   for (const LimitKind kind : kLimitKinds) EXPECT_EQ(limits.of(kind), Limits{}.of(kind));
 }
 
+TEST(SetLimit, SaysWhatIsWrong) {
+  const auto why = [](std::string_view text) {
+    Limits limits;
+    const auto done = set_limit(limits, text);
+    return done ? std::string() : done.error().message;
+  };
+  EXPECT_EQ(why("tensors=16777216TiB"), "the limit 'tensors=16777216TiB' is too large; the most is 16777215TiB");
+  EXPECT_EQ(why("time=9999999999h"), "the limit 'time=9999999999h' is too large; the most is 5124095h");
+  EXPECT_EQ(why("handles=99999999999999999999"),
+            "the limit 'handles=99999999999999999999' is too large; the most is 18446744073709551615");
+  EXPECT_EQ(why("time=0"), "the limit 'time=0' must be more than 0");
+  EXPECT_EQ(why("time=0s"), "the limit 'time=0s' must be more than 0");
+  EXPECT_EQ(why("time=5"), "the limit 'time=5' needs a time such as 30s, 5m or 2h");
+  EXPECT_EQ(why("bogus=1"), "there is no limit 'bogus'; the kinds are memory, tensors, handles, time and egress");
+  EXPECT_EQ(why("egress=0"), "");
+}
+
 TEST(LimitText, IsReadBack) {
   for (const LimitKind kind : kLimitKinds) {
     for (const std::uint64_t value :

@@ -60,5 +60,17 @@ TEST_F(RequestCheck, RefusesOutputsOnGrantedData) {
   EXPECT_EQ(error(), "");
 }
 
+TEST_F(RequestCheck, KnowsWhatIsReadThoughNobodyNamedIt) {
+  Grants grants;
+  grants.datasets["train"] = scratch / "train-images-idx3-ubyte";
+  EXPECT_EQ(granted_at(grants, scratch / "train-images-idx3-ubyte"), "the dataset 'train'");
+  EXPECT_EQ(granted_at(grants, scratch / "train-labels-idx1-ubyte"), "the dataset 'train'");
+  EXPECT_EQ(granted_at(grants, scratch / "t10k-labels-idx1-ubyte"), std::nullopt);
+  // Paths that do not exist are relative to the current directory, granted or not.
+  grants.datasets["here"] = ".";
+  EXPECT_EQ(granted_at(grants, "new"), "the dataset 'here'");
+  EXPECT_EQ(granted_at(grants, "../new"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace cloister::host::test

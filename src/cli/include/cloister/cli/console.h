@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -20,11 +21,13 @@ class Console {
 
   // Whether a line can be redrawn: `err` is a terminal that knows how.
   [[nodiscard]] bool live() const { return live_; }
+  // Whether `err` takes a line now, so that nobody has to wait for its reader.
+  [[nodiscard]] bool ready() const;
   // Columns of that terminal.
   [[nodiscard]] std::size_t width() const;
 
   // Passes on what a guest printed: as it is to a file or pipe, harmless and line by line to a terminal. A reader that
-  // went away is no error.
+  // went away, or that write_fd waited for in vain, is no error: its stream is dropped.
   void guest(host::GuestStream stream, std::string_view bytes);
 
   // Draws the progress line, in place of the one before. REQUIRES: live().
@@ -55,8 +58,14 @@ class Console {
   bool drawn_ = false;
 };
 
-// Writes all of `text` to a file descriptor. Errors: io.
+// Writes all of `text` to a file descriptor; waits for the reader of a full pipe or a stopped terminal, but no longer
+// than until wait_for_readers_until or until a signal waits that EventLoop blocks. Errors: io; interrupted.
+// Thread safety: any thread.
 Result<void> write_fd(int fd, std::string_view text);
+
+// Bounds waiting for readers, on all threads and from now on; until the first call it has no end.
+using Deadline = std::chrono::steady_clock::time_point;
+void wait_for_readers_until(Deadline when);
 
 // "cloister: SENTENCE" on standard error, the sentence made harmless.
 void complain(std::string_view sentence);

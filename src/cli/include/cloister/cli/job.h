@@ -24,6 +24,7 @@ struct Job {
   std::optional<int> threads;
   std::optional<std::string> directory;
   std::optional<std::vector<std::string>> arguments;
+  std::optional<std::string> job_file;  // where it was read
   bool deny_content_dependent = false;
 };
 

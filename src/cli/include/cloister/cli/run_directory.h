@@ -4,10 +4,16 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "cloister/base/result.h"
 
 namespace cloister::cli {
+
+// What a run itself writes into its folder.
+inline constexpr std::string_view kRunFiles[] = {"outputs", "metrics.jsonl", "loss.svg", "metrics.svg", "run.json"};
+// Where folders of runs are made that nobody named.
+inline constexpr std::string_view kDefaultParent = "runs";
 
 class RunDirectory {
  public:

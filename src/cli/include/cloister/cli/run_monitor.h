@@ -27,7 +27,7 @@ class RunMonitor : public host::RunObserver {
   void guest_output(host::GuestStream stream, std::string_view bytes) override;
 
   // Draws what is due and writes points; to be called about ten times a second. Never waits for the guest: when the
-  // run's thread is busy printing, it does nothing.
+  // run's thread is busy printing, it does nothing; nor for whoever reads the progress.
   void tick();
   // Says a sentence between the guest's lines; without order when the run's thread is busy printing.
   void say(std::string_view sentence);

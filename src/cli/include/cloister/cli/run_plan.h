@@ -16,6 +16,7 @@ struct RunPlan {
   host::HostOptions host;
   host::RunRequest request;  // outputs without a path have an empty one still
   std::optional<std::string> directory;
+  std::optional<std::string> job_file;  // that the plan came from
 };
 
 // Errors: invalid_argument for what a job may not ask (usage).
@@ -25,11 +26,16 @@ Result<RunPlan> plan_run(const Job& job);
 Result<void> check_exists(const std::filesystem::path& path, const std::string& what);
 
 // Looks at the files that the plan names. Errors: bad_data for a component or grant that is not there; io for an output
-// that cannot be written; invalid_argument for two outputs with one path.
+// that cannot be written; invalid_argument for two outputs with one path, and for an output or a folder of the run that
+// would replace or change what the run reads or leaves.
 Result<void> check_files(const RunPlan& plan);
 
 // "cpu", "cuda" or "cuda:N". Errors: invalid_argument.
 Result<engine::Device> parse_device(std::string_view text);
+// "torch" or "stub". Errors: invalid_argument.
+Result<host::BackendKind> parse_backend(std::string_view text);
+// Whether operators can use so many. Errors: invalid_argument.
+Result<void> check_threads(int threads);
 
 // Processors that this process may use: its affinity and its control group's quota, at least 1.
 [[nodiscard]] int available_processors();

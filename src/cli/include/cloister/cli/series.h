@@ -50,9 +50,12 @@ class SeriesSet {
   // Whether the series is kept.
   bool add(std::string_view name, std::uint64_t step, double value);
   [[nodiscard]] const std::map<std::string, Series, std::less<>>& all() const { return series_; }
+  // Whether all were kept.
+  [[nodiscard]] bool is_whole() const { return is_whole_; }
 
  private:
   std::map<std::string, Series, std::less<>> series_;
+  bool is_whole_ = true;
 };
 
 }  // namespace cloister::cli

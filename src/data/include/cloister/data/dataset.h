@@ -115,6 +115,9 @@ class Dataset {
 // Errors: io; invalid_argument for what is neither; bad_data for files that are damaged or lie about their sizes.
 Result<std::shared_ptr<const Dataset>> open_dataset(const std::string& path);
 
+// Where the labels of an IDX file of images lie. Errors: invalid_argument for a file whose name has no `images` in it.
+[[nodiscard]] Result<std::string> labels_path_of(const std::string& images_path);
+
 // Which samples a pass takes, in what order and form; as `batch-options` in wit/datasets.wit.
 struct BatchOptions {
   std::uint32_t size = 1;                                    // samples in a batch; the last may have fewer

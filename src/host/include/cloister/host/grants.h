@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,8 +36,8 @@ struct Grants {
 // Errors: invalid_argument.
 [[nodiscard]] Result<void> check_grant_name(std::string_view name);
 
-// Adds the grant of `--grant KIND:NAME=PATH`, KIND being dataset or model, or of `--grant clock` or `--grant randomness`.
-// Errors: invalid_argument for another form, a bad name, or a name that this kind has already.
+// Adds the grant of `--grant KIND:NAME=PATH`, KIND being dataset or model, or of `--grant clock` or `--grant
+// randomness`. Errors: invalid_argument for another form, a bad name, or a name that this kind has already.
 [[nodiscard]] Result<void> add_grant(Grants& grants, std::string_view text);
 
 // Adds the output of `--out NAME=PATH`. Errors: as add_grant.
@@ -44,5 +45,9 @@ struct Grants {
 
 // Adds one grant whose parts are known. Errors: as add_grant.
 [[nodiscard]] Result<void> add_grant(Grants& grants, GrantKind kind, std::string_view name, std::filesystem::path path);
+
+// The dataset or model that something written at `path` would change, as in "the dataset 'train'": `path` is the
+// granted file or the labels that belong to it, or is or lies in the granted folder.
+[[nodiscard]] std::optional<std::string> granted_at(const Grants& grants, const std::filesystem::path& path);
 
 }  // namespace cloister::host
