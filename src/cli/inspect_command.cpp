@@ -38,7 +38,7 @@ struct Inspection {
   Digest digest;
   std::vector<Import> imports;
   std::vector<sandbox::ComponentItem> exports;
-  std::string refusal;  // why it is no workload; empty when it is one
+  std::string refusal;             // why it is no workload; empty when it is one
   std::vector<std::string> kinds;  // of grants that its imports let it ask for
   std::vector<host::DeclaredGrant> declared;
   std::string undeclared;  // why the declaration cannot be read; empty when it can, or there is none

@@ -58,10 +58,9 @@ Result<Workload> Host::load(std::span<const std::byte> component, std::string_vi
   if (!program) return named(std::move(program).error());
   auto declared = declared_grants(component);
   const Nanoseconds time = std::chrono::steady_clock::now() - start;
-  return Workload(
-      std::shared_ptr<const Workload::Shared>(new Workload::Shared{
-      *std::move(compiled), *std::move(program), time,
-      declared ? *std::move(declared) : std::vector<DeclaredGrant>{}}));
+  return Workload(std::shared_ptr<const Workload::Shared>(
+      new Workload::Shared{*std::move(compiled), *std::move(program), time,
+                           declared ? *std::move(declared) : std::vector<DeclaredGrant>{}}));
 }
 
 Result<RunReport> Host::run(const Workload& workload, const RunRequest& request, RunObserver& observer) {

@@ -89,7 +89,8 @@ Expected<void> Args::finish() const {
   }
   if (!complaint_.empty()) return fail(complaint_);
   for (std::size_t i = 0; i < values_.size(); ++i) {
-    if (!used_[i]) return fail("this workload does not take the argument '" + values_[i] + "'; --help lists those it takes");
+    if (!used_[i])
+      return fail("this workload does not take the argument '" + values_[i] + "'; --help lists those it takes");
   }
   return {};
 }

@@ -6,6 +6,9 @@
 #include <chrono>
 #include <filesystem>
 #include <limits>
+
+#include "interrupt.h"
+
 namespace cloister::bench {
 namespace {
 
@@ -68,6 +71,7 @@ Result<Boundary> measure_boundary(const Locations& locations, const TransferData
     cost->guest_seconds = std::numeric_limits<double>::infinity();
   double spent = 0;
   for (int i = 0; i < most_repeats && spent < enough_seconds; ++i) {
+    CLOISTER_CHECK(check_interrupted());
     CLOISTER_TRY(const TimedRun run, timed_run(*host, workload, request));
     spent += run.wall_seconds;
     const auto keep_least = [&](CrossingCost& cost, const Outside& outside) {

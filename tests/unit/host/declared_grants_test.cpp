@@ -14,7 +14,10 @@ std::string component_with(const std::string& text) {
                        static_cast<char>(contents.size() >> 7)} +
            contents;
   };
-  const std::string module = std::string("\0asm\1\0\0\0", 8) + section(0, "\x0f" "cloister:grants" + text);
+  const std::string module = std::string("\0asm\1\0\0\0", 8) + section(0,
+                                                                       "\x0f"
+                                                                       "cloister:grants" +
+                                                                           text);
   return std::string("\0asm\x0d\0\1\0", 8) + section(1, module);
 }
 
@@ -24,7 +27,8 @@ Result<std::vector<DeclaredGrant>> declared_by(const std::string& text) {
 }
 
 TEST(DeclaredGrants, AreReadOnceInTheAuthorsOrder) {
-  const auto found = declared_by(std::string("\"dataset:train\", \"model:net?\"\0\"output:w.x\" \"dataset:train\"\0", 58));
+  const auto found =
+      declared_by(std::string("\"dataset:train\", \"model:net?\"\0\"output:w.x\" \"dataset:train\"\0", 58));
   ASSERT_TRUE(found) << found.error().message;
   EXPECT_EQ(*found, (std::vector<DeclaredGrant>{{GrantKind::dataset, "train", false},
                                                 {GrantKind::model, "net", true},
@@ -56,15 +60,20 @@ TEST(DeclaredGrants, TheirNumberIsBounded) {
 
 class Declared : public SessionTest {
  protected:
-  Declared() { declared = {{GrantKind::dataset, "train", false}, {GrantKind::dataset, "test", false},
-                           {GrantKind::model, "net", true}, {GrantKind::output, "weights", false}}; }
+  Declared() {
+    declared = {{GrantKind::dataset, "train", false},
+                {GrantKind::dataset, "test", false},
+                {GrantKind::model, "net", true},
+                {GrantKind::output, "weights", false}};
+  }
 };
 
 TEST_F(Declared, AMissingGrantNamesAllThatAreMissing) {
   request.grants.datasets["test"] = scratch.path();
   const std::string said = sentence(session().not_granted(GrantKind::dataset, "train"));
-  EXPECT_NE(said.find("with --grant dataset:train=PATH --out weights=PATH (some runs also need --grant model:net=PATH)"),
-            std::string::npos)
+  EXPECT_NE(
+      said.find("with --grant dataset:train=PATH --out weights=PATH (some runs also need --grant model:net=PATH)"),
+      std::string::npos)
       << said;
   EXPECT_EQ(said.find("dataset:test"), std::string::npos) << said;
 }

@@ -30,8 +30,8 @@ consteval bool are_grants(std::initializer_list<std::string_view> grants) {
 // CLOISTER_GRANTS("dataset:train", "model:backbone?", "output:weights"), once, outside functions: the names that the
 // workload opens and saves under; `?` marks what only some runs ask for. `cloister inspect` lists them, and a run that
 // lacks one names all that are missing. It permits nothing.
-#define CLOISTER_GRANTS(...)                                          \
-  static_assert(cloister::detail::are_grants({__VA_ARGS__}),          \
+#define CLOISTER_GRANTS(...)                                                                \
+  static_assert(cloister::detail::are_grants({__VA_ARGS__}),                                \
                 "a grant is KIND:NAME or KIND:NAME?, KIND being dataset, model or output"); \
   CLOISTER_GRANTS_TEXT(#__VA_ARGS__)
 // The assembler takes one string a directive: the whole list, quotes and all.

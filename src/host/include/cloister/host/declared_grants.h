@@ -14,8 +14,8 @@ namespace cloister::host {
 
 struct DeclaredGrant {
   GrantKind kind = GrantKind::dataset;
-  std::string name;        // fit for a grant
-  bool optional = false;   // only some runs ask for it
+  std::string name;       // fit for a grant
+  bool optional = false;  // only some runs ask for it
 
   bool operator==(const DeclaredGrant&) const = default;
 };
