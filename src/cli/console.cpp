@@ -1,5 +1,6 @@
 #include "cloister/cli/console.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
@@ -11,10 +12,10 @@
 #include <atomic>
 #include <cerrno>
 #include <climits>
-#include <cstdint>
 #include <cstdlib>
-#include <mutex>
 #include <system_error>
+
+#include "cloister/base/file.h"
 
 namespace cloister::cli {
 namespace {
@@ -32,22 +33,18 @@ bool can_redraw(int fd) {
 // See wait_for_readers_until.
 std::atomic<Deadline> wait_until{Deadline::max()};
 
-// Held while a descriptor is ready and written to, so that no other thread fills it in between.
-std::mutex writing;
-
 bool is_ready(int fd, int milliseconds) {
   pollfd waited{.fd = fd, .events = POLLOUT, .revents = 0};
   // A reader that is gone counts: writing tells.
   return ::poll(&waited, 1, milliseconds) > 0;
 }
 
-// What a descriptor that is ready takes without blocking. Of a terminal little is known: its buffer may be nearly full,
-// and a line feed takes two bytes.
-std::size_t piece_of(int fd) {
-  constexpr std::size_t kTerminalPiece = 128;
+// A description of a pipe or terminal of our own, which never blocks; the given one is shared with other processes, who
+// would have to bear with such a change. None where the system gives none: of another user, or a socket.
+UniqueFd without_blocking(int fd) {
   struct stat status{};
-  if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) return SIZE_MAX;
-  return ::isatty(fd) ? kTerminalPiece : PIPE_BUF;
+  if (::fstat(fd, &status) != 0 || !(S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode))) return {};
+  return UniqueFd(::open(fmt::format("/proc/self/fd/{}", fd).c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
 }
 
 // Whether a signal is waiting for EventLoop::wait: somebody wants the command to end.
@@ -57,19 +54,18 @@ bool is_signalled() {
   return ::sigismember(&set, SIGINT) == 1 || ::sigismember(&set, SIGTERM) == 1 || ::sigismember(&set, SIGHUP) == 1;
 }
 
-// Until `fd` takes something. Errors: interrupted, io.
+// Waits a little for `fd`, which took nothing just now. Errors: interrupted, io when the time for that is over.
 Result<void> wait_for_reader(int fd, std::string_view name) {
-  constexpr int kSlice = 50;  // milliseconds
-  while (!is_ready(fd, kSlice)) {
-    if (is_signalled()) {
-      return fail(ErrorCode::interrupted, fmt::format("interrupted while nobody read standard {}", name));
-    }
-    if (std::chrono::steady_clock::now() >= wait_until.load()) {
-      return fail(ErrorCode::io, fmt::format("cannot write to standard {}: nobody reads it; read it or send it to a "
-                                             "file",
-                                             name));
-    }
+  if (is_signalled()) {
+    return fail(ErrorCode::interrupted, fmt::format("interrupted while nobody read standard {}", name));
   }
+  if (std::chrono::steady_clock::now() >= wait_until.load()) {
+    return fail(ErrorCode::io,
+                fmt::format("cannot write to standard {}: nobody reads it; read it or send it to a file", name));
+  }
+  constexpr int kSlice = 50;  // milliseconds
+  // A terminal may call itself ready and yet have too little room for a line feed: no haste then.
+  if (is_ready(fd, kSlice)) ::poll(nullptr, 0, 1);
   return {};
 }
 
@@ -79,19 +75,21 @@ void wait_for_readers_until(Deadline when) { wait_until = when; }
 
 Result<void> write_fd(int fd, std::string_view text) {
   const std::string_view name = fd == STDOUT_FILENO ? "output" : "error";
-  const std::size_t piece = piece_of(fd);
+  const UniqueFd own = without_blocking(fd);
   while (!text.empty()) {
-    std::unique_lock lock(writing);
-    if (!is_ready(fd, 0)) {
-      lock.unlock();
-      CLOISTER_CHECK(wait_for_reader(fd, name));
-      continue;
+    ssize_t count = -1;
+    int error = EAGAIN;
+    // What is ready takes a little without blocking.
+    if (own || is_ready(fd, 0)) {
+      count = own ? ::write(own.get(), text.data(), text.size())
+                  : ::write(fd, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+      error = errno;
     }
-    const ssize_t count = ::write(fd, text.data(), std::min(text.size(), piece));
-    const int error = errno;
     if (count >= 0) {
       text.remove_prefix(static_cast<std::size_t>(count));
-    } else if (error != EINTR && error != EAGAIN) {
+    } else if (error == EAGAIN) {
+      CLOISTER_CHECK(wait_for_reader(fd, name));
+    } else if (error != EINTR) {
       return fail(ErrorCode::io, fmt::format("cannot write to standard {}: {}", name,
                                              std::error_code(error, std::generic_category()).message()));
     }

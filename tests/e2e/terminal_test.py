@@ -198,12 +198,12 @@ class Interrupt(Screen):
 
 
 class Unread(Case):
-    """Standard output and error go to a pipe that nobody reads."""
+    """Standard output and error go to a pipe or terminal that nobody reads."""
 
-    def start(self, case: str, *flags, full=True):
-        reader, writer = os.pipe()
+    def start(self, case: str, *flags, full=True, terminal=False):
+        reader, writer = pty.openpty() if terminal else os.pipe()
         self.addCleanup(os.close, reader)
-        if full:
+        if full and not terminal:
             os.set_blocking(writer, False)
             with contextlib.suppress(BlockingIOError):
                 while True:
@@ -211,7 +211,8 @@ class Unread(Case):
             os.set_blocking(writer, True)
         words = ["run", COMPONENTS / "misuse.wasm", *backend(), "--directory", "run", *flags, "--", "--case", case]
         process = subprocess.Popen([COMMAND, *map(str, words)], cwd=self.folder, stdin=subprocess.DEVNULL,
-                                   stdout=writer, stderr=writer, start_new_session=True)
+                                   stdout=writer, stderr=writer, start_new_session=True,
+                                   env={**os.environ, "TERM": "xterm"})
         os.close(writer)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
@@ -232,6 +233,14 @@ class Unread(Case):
                     self.assertEqual(process.wait(timeout=60), 130)
                     self.assertEqual(self.record()["status"], "interrupted")
                     shutil.rmtree(self.folder / "run")
+
+    def test_interrupt_of_a_terminal(self):
+        for case in ["stdout-flood", "stderr-flood"]:
+            with self.subTest(case):
+                process = self.start(case, "--limit", "egress=1TiB", terminal=True)
+                process.send_signal(signal.SIGINT)
+                self.assertEqual(process.wait(timeout=60), 130)
+                shutil.rmtree(self.folder / "run")
 
     @needs_torch
     def test_second_one_ends_at_once(self):
