@@ -137,7 +137,7 @@ void remove_partial_files(const fs::path& folder) noexcept {
       std::error_code ignored;
       fs::remove(entry->path(), ignored);
     }
-  } catch (...) {
+  } catch (...) {  // NOLINT(bugprone-empty-catch): see below
     // The process is ending; a temporary file left behind is the lesser evil.
   }
 }

@@ -136,6 +136,8 @@ Result<void> measure_backbone(const Locations& locations, const TransferOptions&
   experiment.backbone = backbone;
   experiment.train_images = images_in(options.data_bytes);
   experiment.test_images = options.test_images;
+  // pool takes microseconds an image: batches are larger, as whoever feeds such a network would have them.
+  experiment.batch = backbone == Backbone::pool ? 128 : 32;
   experiment.train_batch = options.train_batch;
   experiment.epochs = options.epochs;
   experiment.threads = options.threads;

@@ -8,6 +8,7 @@
 #include "cachegrind.h"
 #include "image_data.h"
 #include "process.h"
+#include "transfer_instructions.h"
 #include "transfer_programs.h"
 
 namespace cloister::bench {
@@ -57,7 +58,15 @@ Result<void> check_room(const fs::path& folder, std::uint64_t bytes) {
 Result<void> check_needs(const Locations& locations, const TransferOptions& options) {
   for (const char* program : {"cloister", "native_transfer"}) CLOISTER_CHECK(locations.program(program));
   for (const char* component : {"transfer", "boundary"}) CLOISTER_CHECK(locations.component(component));
-  if (options.instructions) CLOISTER_CHECK(check_valgrind());
+  if (options.instructions) {
+    CLOISTER_CHECK(check_valgrind());
+    if (images_in(options.data_bytes) < least_images_counted) {
+      return fail(ErrorCode::invalid_argument,
+                  fmt::format("--instructions counts at sizes of up to {} images, more than --data gives; take --data "
+                              "64MiB or more",
+                              least_images_counted));
+    }
+  }
   if (options.python) CLOISTER_CHECK(check_python(locations));
   CLOISTER_CHECK(locations.fetched("data/mnist"));
   CLOISTER_CHECK(locations.fetched("data/efficientnet-lite0/efficientnet-lite0.safetensors"));

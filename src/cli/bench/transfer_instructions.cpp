@@ -84,7 +84,7 @@ Result<InstructionCounts> count_images(Counter& counter, Experiment small, std::
 // Per training step.
 Result<InstructionCounts> count_steps(Counter& counter, Experiment few) {
   Experiment many = few;
-  many.epochs = few.epochs + (few.train_batch == 0 ? 40 : 10);
+  many.epochs = few.epochs + 100;
   CLOISTER_TRY(const InstructionCounts at_few, counter.count(few));
   CLOISTER_TRY(const InstructionCounts at_many, counter.count(many));
   return (at_many - at_few) / static_cast<double>(many.steps() - few.steps());
@@ -119,14 +119,18 @@ Result<TransferInstructions> count_transfer(const Locations& locations, const Tr
   images.batch = is_slow ? 8 : experiment.batch;
   images.train_images = images.batch;
   images.test_images = images.batch;
-  CLOISTER_TRY(found.image, count_images(counter, images, is_slow ? 8 : 4 * images.batch));
+  const std::uint64_t most_batches = is_slow ? 1 : 8;
+  const std::uint64_t more_batches = std::min(most_batches, experiment.train_images / images.batch - 1);
+  CLOISTER_TRY(found.image, count_images(counter, images, more_batches * images.batch));
 
   Experiment steps = experiment;
   steps.threads = 1;
   steps.backbone = Backbone::pool;
-  steps.test_images = steps.batch;
+  steps.batch = 32;
+  steps.test_images = 32;
   steps.epochs = 5;
-  steps.train_images = experiment.train_batch == 0 ? 256 : 4 * experiment.train_batch;
+  steps.train_images = experiment.train_batch == 0 ? least_images_counted / 2
+                                                   : std::min(4 * experiment.train_batch, experiment.train_images);
   if (experiment.train_batch == 0) {
     CLOISTER_TRY(found.step, count_full_batch_steps(counter, steps, experiment.train_images));
   } else {

@@ -11,6 +11,9 @@
 
 namespace cloister::bench {
 
+// Sizes up to this are run under valgrind, more images where a batch has more than 64.
+inline constexpr std::uint64_t least_images_counted = 256;
+
 struct InstructionCounts {
   double native = 0;
   double isolated = 0;

@@ -57,6 +57,11 @@ TEST_F(TransferChecks, ValgrindIsLookedFor) {
   EXPECT_NE(refusal(ErrorCode::unsupported).find("install the package 'valgrind'"), std::string::npos);
 }
 
+TEST_F(TransferChecks, TooFewImagesToCountAt) {
+  options_.instructions = true;
+  EXPECT_NE(refusal(ErrorCode::invalid_argument).find("--data 64MiB"), std::string::npos);
+}
+
 TEST_F(TransferChecks, PyTorchIsLookedFor) {
   options_.python = true;
   for (const char* python : {"/absent/python", "false"}) {
