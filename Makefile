@@ -8,7 +8,7 @@ RELEASE := build
 
 help:
 	@echo "make demo        install, build, fetch data, train on real images inside the sandbox, show the result (about a minute of work)"
-	@echo "make test        install, build, run every test"
+	@echo "make test        install, build, run every test, the unit tests under the sanitizers too"
 	@echo "make build       the command at build/bin/cloister"
 	@echo "make data        fetch MNIST and the EfficientNet-Lite0 weights"
 	@echo "make sanitizers  the unit tests under AddressSanitizer and ThreadSanitizer"
@@ -34,6 +34,7 @@ demo: build data
 	@tools/demo.sh
 
 test: build data
+	@tools/sanitizers.sh
 	@ctest --test-dir $(RELEASE) --output-on-failure --no-tests=error -j $(JOBS)
 
 sanitizers: setup
