@@ -2,10 +2,10 @@
 // holds only trivial objects, and what needs destroying lives in the frames above.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <csetjmp>
 #include <cstdio>
-#include <cstring>
 // After <cstdio>: the header needs FILE and size_t.
 #include <jerror.h>
 #include <jpeglib.h>
@@ -47,7 +47,9 @@ void on_output(j_common_ptr /*codec*/) {}
 void on_progress(j_common_ptr codec) {
   if (reinterpret_cast<j_decompress_ptr>(codec)->input_scan_number <= kMaxScans) return;
   ErrorManager* manager = manager_of(codec);
-  std::strcpy(manager->why.data(), "it has too many scans");
+  constexpr char kWhy[] = "it has too many scans";
+  static_assert(sizeof(kWhy) <= JMSG_LENGTH_MAX);
+  std::copy_n(kWhy, sizeof(kWhy), manager->why.begin());
   std::longjmp(manager->escape, 1);
 }
 
@@ -70,7 +72,7 @@ class Reader {
   [[nodiscard]] const jpeg_decompress_struct& codec() const { return codec_; }
 
   bool read_header(const std::byte* file, std::size_t size) {
-    if (setjmp(errors_.escape) != 0) return false;  // NOLINT(cert-err52-cpp): libjpeg's way to report errors
+    if (setjmp(errors_.escape) != 0) return false;
     jpeg_create_decompress(&codec_);
     codec_.progress = &progress_;
     // Whole-image coefficients of a progressive image: 2 bytes a sample, 3 samples a pixel, and room to spare. Beyond
@@ -82,7 +84,7 @@ class Reader {
 
   // Fills rows of `stride` bytes.
   bool read_rows(std::byte* pixels, std::size_t stride) {
-    if (setjmp(errors_.escape) != 0) return false;  // NOLINT(cert-err52-cpp)
+    if (setjmp(errors_.escape) != 0) return false;
     // The slow, exact transform: the same result on every processor.
     codec_.dct_method = JDCT_ISLOW;
     codec_.out_color_space = codec_.jpeg_color_space == JCS_GRAYSCALE ? JCS_GRAYSCALE : JCS_RGB;

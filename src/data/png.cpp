@@ -61,7 +61,7 @@ class Reader {
 
   bool read_header(Header& header) {
     if (info_ == nullptr) return false;
-    if (setjmp(png_jmpbuf(png_)) != 0) return false;  // NOLINT(cert-err52-cpp): libpng's way to report errors
+    if (setjmp(png_jmpbuf(png_)) != 0) return false;
     png_set_read_fn(png_, &source_, on_read);
     png_set_user_limits(png_, kMaxSide, kMaxSide);
     png_set_chunk_malloc_max(png_, kMaxChunkBytes);
@@ -79,7 +79,7 @@ class Reader {
   }
 
   bool read_rows(png_bytepp rows) {
-    if (setjmp(png_jmpbuf(png_)) != 0) return false;  // NOLINT(cert-err52-cpp)
+    if (setjmp(png_jmpbuf(png_)) != 0) return false;
     png_read_image(png_, rows);
     png_read_end(png_, nullptr);
     return true;

@@ -21,7 +21,7 @@ Nanoseconds Workload::compile_time() const { return shared_->compile_time; }
 Host::Host(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
 Host::~Host() = default;
 
-Result<std::unique_ptr<Host>> Host::create(HostOptions options) {
+Result<std::unique_ptr<Host>> Host::create(const HostOptions& options) {
   sandbox::RuntimeOptions runtime_options;
   runtime_options.cache_directory = options.cache_directory.string();
   runtime_options.pool_instances = options.instances;

@@ -18,6 +18,7 @@ std::uint64_t resident_bytes() {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/proc/self/statm", "re"), std::fclose);
   unsigned long total = 0;
   unsigned long resident = 0;
+  // NOLINTNEXTLINE(bugprone-unchecked-string-to-number-conversion,cert-err34-c): the kernel's numbers fit.
   if (!file || std::fscanf(file.get(), "%lu %lu", &total, &resident) != 2) return 0;
   return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }

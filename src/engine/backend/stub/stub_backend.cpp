@@ -309,7 +309,7 @@ Result<Tensor> StubBackend::index_select(const Tensor& self, std::int64_t dim, c
   }
   Sizes to = in.shape;
   to[static_cast<std::size_t>(axis)] = count;
-  CLOISTER_TRY(const Tensor out, zeros(to, in.dtype));
+  CLOISTER_TRY(Tensor out, zeros(to, in.dtype));
   for (std::int64_t i = 0; i < count; ++i) {
     CLOISTER_TRY(const Tensor row, narrow(self, axis, stub(packed).data<std::int64_t>()[i], 1));
     CLOISTER_TRY(const Tensor place, narrow(out, axis, i, 1));

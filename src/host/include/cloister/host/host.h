@@ -98,7 +98,7 @@ class Host {
  public:
   // Makes the sandbox's engine; the tensor backend is opened by the first run that needs a tensor.
   // Errors: io, invalid_argument (options), unsupported (this processor).
-  static Result<std::unique_ptr<Host>> create(HostOptions options);
+  static Result<std::unique_ptr<Host>> create(const HostOptions& options);
   ~Host();
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
