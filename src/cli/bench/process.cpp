@@ -36,12 +36,18 @@ Result<std::string> contents(const UniqueFd& fd) {
   return text;
 }
 
-// The last line that is not blank.
-std::string_view last_line(std::string_view text) {
-  const std::size_t end = text.find_last_not_of(" \r\n");
-  if (end == std::string_view::npos) return "it wrote nothing to standard error";
-  text = text.substr(0, end + 1);
-  return text.substr(text.rfind('\n') + 1);
+// The last two lines that are not blank, as one: programs say why first, then that they ended.
+std::string last_words(std::string_view text) {
+  std::string words;
+  for (int lines = 0; lines < 2; ++lines) {
+    const std::size_t end = text.find_last_not_of(" \r\n");
+    if (end == std::string_view::npos) break;
+    text = text.substr(0, end + 1);
+    const std::size_t start = text.rfind('\n') + 1;
+    words = words.empty() ? std::string(text.substr(start)) : fmt::format("{}; {}", text.substr(start), words);
+    text = text.substr(0, start);
+  }
+  return words.empty() ? "it wrote nothing to standard error" : words;
 }
 
 std::vector<std::string> merged_environment(const Command& command) {
@@ -109,7 +115,7 @@ Result<Finished> run_process(const Command& command) {
     CLOISTER_CHECK(check_interrupted());
     CLOISTER_TRY(const std::string complaint, contents(errors));
     return fail(ErrorCode::bad_data, fmt::format("'{}' ended with status {}: {}", shell_text(command),
-                                                 WEXITSTATUS(status), last_line(complaint)));
+                                                 WEXITSTATUS(status), last_words(complaint)));
   }
   Finished finished{.wall_seconds = wall.count(),
                     .cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime),

@@ -29,12 +29,11 @@ void announce_writing(std::uint64_t done, std::uint64_t total) {
   if (done == total || done % 1024 == 0) fmt::print(stderr, "writing images: {} of {}\n", done, total);
 }
 
-Result<TransferData> prepare_data(const Locations& locations, const TransferOptions& options) {
+Result<TransferData> prepare_data(const Locations& locations, std::uint64_t train_images, std::uint64_t test_images) {
   const fs::path folder = locations.cache / "bench";
   CLOISTER_TRY(const fs::path mnist, locations.fetched("data/mnist"));
-  CLOISTER_TRY(const fs::path train,
-               prepare_images(mnist, folder, "train", images_in(options.data_bytes), announce_writing));
-  CLOISTER_TRY(const fs::path test, prepare_images(mnist, folder, "t10k", options.test_images, announce_writing));
+  CLOISTER_TRY(const fs::path train, prepare_images(mnist, folder, "train", train_images, announce_writing));
+  CLOISTER_TRY(const fs::path test, prepare_images(mnist, folder, "t10k", test_images, announce_writing));
   CLOISTER_TRY(std::string weights, locations.fetched("data/efficientnet-lite0/efficientnet-lite0.safetensors"));
   return TransferData{train.string(), test.string(), std::move(weights)};
 }
@@ -124,7 +123,8 @@ Result<void> measure(const Locations& locations, const TransferOptions& options,
   CLOISTER_TRY(const Boundary boundary, measure_boundary(locations, data, experiment));
   std::optional<TransferInstructions> instructions;
   if (options.instructions) {
-    CLOISTER_TRY(instructions, count_transfer(locations, data, experiment, announce));
+    CLOISTER_TRY(const TransferData few, prepare_data(locations, images_counted, options.test_images));
+    CLOISTER_TRY(instructions, count_transfer(locations, few, experiment, announce));
   }
   report_transfer(report, experiment, alternation.samples(), boundary, instructions);
   return {};
@@ -163,7 +163,7 @@ Result<void> run_transfer(const Locations& locations, const TransferOptions& opt
     return fail(ErrorCode::invalid_argument, fmt::format("--data of {} bytes holds no image: an image is {} bytes",
                                                          options.data_bytes, image_bytes));
   CLOISTER_CHECK(check_needs(locations, options));
-  CLOISTER_TRY(const TransferData data, prepare_data(locations, options));
+  CLOISTER_TRY(const TransferData data, prepare_data(locations, images_in(options.data_bytes), options.test_images));
   for (const Backbone backbone : options.backbones)
     CLOISTER_CHECK(measure_backbone(locations, options, data, backbone, report));
   return {};

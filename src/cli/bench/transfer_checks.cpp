@@ -60,11 +60,10 @@ Result<void> check_needs(const Locations& locations, const TransferOptions& opti
   for (const char* component : {"transfer", "boundary"}) CLOISTER_CHECK(locations.component(component));
   if (options.instructions) {
     CLOISTER_CHECK(check_valgrind());
-    if (images_in(options.data_bytes) < least_images_counted) {
-      return fail(ErrorCode::invalid_argument,
-                  fmt::format("--instructions counts at sizes of up to {} images, more than --data gives; take --data "
-                              "64MiB or more",
-                              least_images_counted));
+    if (options.train_batch > images_counted / 2) {
+      return fail(
+          ErrorCode::invalid_argument,
+          fmt::format("--instructions counts steps of at most {} samples; take a smaller --batch", images_counted / 2));
     }
   }
   if (options.python) CLOISTER_CHECK(check_python(locations));

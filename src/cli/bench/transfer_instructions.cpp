@@ -119,9 +119,7 @@ Result<TransferInstructions> count_transfer(const Locations& locations, const Tr
   images.batch = is_slow ? 8 : experiment.batch;
   images.train_images = images.batch;
   images.test_images = images.batch;
-  const std::uint64_t most_batches = is_slow ? 1 : 8;
-  const std::uint64_t more_batches = std::min(most_batches, experiment.train_images / images.batch - 1);
-  CLOISTER_TRY(found.image, count_images(counter, images, more_batches * images.batch));
+  CLOISTER_TRY(found.image, count_images(counter, images, is_slow ? images.batch : images_counted - images.batch));
 
   Experiment steps = experiment;
   steps.threads = 1;
@@ -129,8 +127,7 @@ Result<TransferInstructions> count_transfer(const Locations& locations, const Tr
   steps.batch = 32;
   steps.test_images = 32;
   steps.epochs = 5;
-  steps.train_images = experiment.train_batch == 0 ? least_images_counted / 2
-                                                   : std::min(4 * experiment.train_batch, experiment.train_images);
+  steps.train_images = experiment.train_batch == 0 ? 128 : std::min(4 * experiment.train_batch, images_counted);
   if (experiment.train_batch == 0) {
     CLOISTER_TRY(found.step, count_full_batch_steps(counter, steps, experiment.train_images));
   } else {

@@ -11,8 +11,8 @@
 
 namespace cloister::bench {
 
-// Sizes up to this are run under valgrind, more images where a batch has more than 64.
-inline constexpr std::uint64_t least_images_counted = 256;
+// The images that counting takes; a data set of just as many keeps the hashing of the rest out of valgrind.
+inline constexpr std::uint64_t images_counted = 640;
 
 struct InstructionCounts {
   double native = 0;
@@ -39,7 +39,8 @@ using Announce = void (*)(const std::string& what);
 // its steps are counted with `pool`, whose pre-computation is quick. A full-batch step is counted at two sizes and
 // extended to the experiment's: what isolation adds does not depend on the number of images, the rest is linear in it.
 // lite0's pre-computation is counted in batches of 8 images, which overstates what isolation adds to one of 32
-// fourfold. Errors: as count_instructions.
+// fourfold. REQUIRES: `data` has images_counted training images, and a training batch is at most half of them.
+// Errors: as count_instructions.
 Result<TransferInstructions> count_transfer(const Locations& locations, const TransferData& data,
                                             const Experiment& experiment, Announce announce);
 

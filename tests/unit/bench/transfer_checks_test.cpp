@@ -57,9 +57,10 @@ TEST_F(TransferChecks, ValgrindIsLookedFor) {
   EXPECT_NE(refusal(ErrorCode::unsupported).find("install the package 'valgrind'"), std::string::npos);
 }
 
-TEST_F(TransferChecks, TooFewImagesToCountAt) {
+TEST_F(TransferChecks, BatchesTooLargeToCount) {
   options_.instructions = true;
-  EXPECT_NE(refusal(ErrorCode::invalid_argument).find("--data 64MiB"), std::string::npos);
+  options_.train_batch = 512;
+  EXPECT_NE(refusal(ErrorCode::invalid_argument).find("smaller --batch"), std::string::npos);
 }
 
 TEST_F(TransferChecks, PyTorchIsLookedFor) {
