@@ -93,6 +93,7 @@ ExitCode parse_and_act(std::vector<std::string> words) {
   add_inspect(app, action);
   add_bench(app, action);
   add_doctor(app, action);
+  add_cache(app, action);
   add_completion(app, action);
   const Path path = path_of(app, words);
   try {

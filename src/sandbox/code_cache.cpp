@@ -9,7 +9,9 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
+#include <utility>
+
+#include "private_folder.h"
 
 namespace cloister::sandbox {
 namespace {
@@ -20,17 +22,12 @@ constexpr std::size_t kHeader = kMagic.size() + 2 * sizeof(Digest::bytes);
 constexpr std::uint64_t kMaxEntry = std::uint64_t{4} << 30;
 constexpr const char* kSecretName = "secret";
 
-std::string entry_name(const Digest& key) { return hex(key) + ".code"; }
+std::string entry_name(const Digest& key) { return hex(key) + std::string(kEntrySuffix); }
 
 // A name that no other writer uses.
 std::string temporary_name() {
   static std::atomic<std::uint64_t> count{0};
-  return fmt::format(".{}-{}.tmp", getpid(), count.fetch_add(1, std::memory_order_relaxed));
-}
-
-// Whether nobody but this user, and root, can have written it.
-bool is_private(const struct stat& status) {
-  return status.st_uid == geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+  return fmt::format(".{}-{}{}", getpid(), count.fetch_add(1, std::memory_order_relaxed), kTemporarySuffix);
 }
 
 bool read_all(int file, std::span<std::byte> bytes) {
@@ -55,15 +52,20 @@ bool write_all(int file, std::span<const std::byte> bytes) {
   return true;
 }
 
-// The whole of a private regular file in the directory, or nothing.
-std::optional<std::vector<std::byte>> read_private(int directory, const char* name) {
-  const UniqueFd file(openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+struct PrivateFile {
+  UniqueFd file;
+  std::vector<std::byte> bytes;  // all of it
+};
+
+// A private regular file in the directory, or nothing.
+std::optional<PrivateFile> read_private(int directory, const char* name) {
+  UniqueFd file(openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   struct stat status{};
   if (!file || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode) || !is_private(status)) return std::nullopt;
   if (status.st_size < 0 || static_cast<std::uint64_t>(status.st_size) > kMaxEntry) return std::nullopt;
   std::vector<std::byte> bytes(static_cast<std::size_t>(status.st_size));
   if (!read_all(file.get(), bytes)) return std::nullopt;
-  return bytes;
+  return PrivateFile{std::move(file), std::move(bytes)};
 }
 
 // Writes a file of mode 0600 under a temporary name; 0 or an errno. It is not synced: an entry that a crash leaves
@@ -83,39 +85,8 @@ int write_private(int directory, const std::string& name, std::initializer_list<
 
 }  // namespace
 
-Result<CodeCache> CodeCache::open(const std::string& given) {
-  // A slash at the end would follow a symbolic link.
-  const std::string directory = given.substr(0, given.find_last_not_of('/') + 1);
-  if (directory.empty()) return fail(ErrorCode::invalid_argument, "the root folder cannot be the code cache");
-  std::error_code error;
-  const std::filesystem::path path(directory);
-  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
-  const auto cannot_make = [&directory](int cause) {
-    return fail(ErrorCode::io,
-                fmt::format("cannot make the folder '{}' of the code cache: {}; name another with CLOISTER_CACHE",
-                            directory, std::error_code(cause, std::generic_category()).message()));
-  };
-  if (error) return cannot_make(error.value());
-  if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return cannot_make(errno);
-
-  UniqueFd folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
-  if (!folder) {
-    const int cause = errno;
-    struct stat status{};
-    if (lstat(directory.c_str(), &status) == 0 && S_ISLNK(status.st_mode)) {
-      return fail(ErrorCode::invalid_argument,
-                  fmt::format("the code cache '{}' is a symbolic link; name the folder itself", directory));
-    }
-    return fail_errno("open the folder", directory, cause);
-  }
-  struct stat status{};
-  if (fstat(folder.get(), &status) != 0) return fail_errno("examine", directory, errno);
-  if (!is_private(status)) {
-    return fail(ErrorCode::invalid_argument,
-                fmt::format("the code cache '{}' holds code that will run, and others can write to it; make it yours "
-                            "with chown and chmod 700, or name another folder with CLOISTER_CACHE",
-                            directory));
-  }
+Result<CodeCache> CodeCache::open(const std::string& directory) {
+  CLOISTER_TRY(UniqueFd folder, make_private_folder(directory));
   CLOISTER_TRY(const Secret secret, load_or_make_secret(folder.get(), directory));
   return CodeCache(std::move(folder), directory, secret);
 }
@@ -123,10 +94,10 @@ Result<CodeCache> CodeCache::open(const std::string& given) {
 Result<CodeCache::Secret> CodeCache::load_or_make_secret(int directory, const std::string& path) {
   // A second attempt reads what another process made meanwhile, or replaces a damaged secret.
   for (int attempt = 0; attempt < 3; ++attempt) {
-    if (const auto bytes = read_private(directory, kSecretName)) {
-      if (bytes->size() == sizeof(Secret)) {
+    if (const auto found = read_private(directory, kSecretName)) {
+      if (found->bytes.size() == sizeof(Secret)) {
         Secret secret;
-        std::memcpy(secret.data(), bytes->data(), secret.size());
+        std::memcpy(secret.data(), found->bytes.data(), secret.size());
         return secret;
       }
     }
@@ -163,22 +134,24 @@ Digest CodeCache::authenticate(const Digest& key, std::span<const std::byte> cod
 }
 
 std::optional<std::vector<std::byte>> CodeCache::load(const Digest& key) const {
-  auto bytes = read_private(directory_.get(), entry_name(key).c_str());
+  auto found = read_private(directory_.get(), entry_name(key).c_str());
   bool authentic = false;
-  if (bytes && bytes->size() > kHeader) {
-    const std::span<const std::byte> code = std::span(*bytes).subspan(kHeader);
-    const Digest expected = authenticate(key, code);
-    authentic = std::memcmp(bytes->data(), kMagic.data(), kMagic.size()) == 0 &&
-                std::memcmp(bytes->data() + kMagic.size(), key.bytes.data(), key.bytes.size()) == 0 &&
-                std::memcmp(bytes->data() + kMagic.size() + key.bytes.size(), expected.bytes.data(),
-                            expected.bytes.size()) == 0;
+  if (found && found->bytes.size() > kHeader) {
+    const std::byte* header = found->bytes.data();
+    const Digest expected = authenticate(key, std::span(found->bytes).subspan(kHeader));
+    authentic =
+        std::memcmp(header, kMagic.data(), kMagic.size()) == 0 &&
+        std::memcmp(header + kMagic.size(), key.bytes.data(), key.bytes.size()) == 0 &&
+        std::memcmp(header + kMagic.size() + key.bytes.size(), expected.bytes.data(), expected.bytes.size()) == 0;
   }
   if (!authentic) {
     remove(key);
     return std::nullopt;
   }
-  bytes->erase(bytes->begin(), bytes->begin() + kHeader);
-  return bytes;
+  // It was used now, of which eviction goes by the time. Where this cannot be written, the entry only seems older.
+  (void)futimens(found->file.get(), nullptr);
+  found->bytes.erase(found->bytes.begin(), found->bytes.begin() + kHeader);
+  return std::move(found->bytes);
 }
 
 Result<void> CodeCache::store(const Digest& key, std::span<const std::byte> code) const {
@@ -193,6 +166,7 @@ Result<void> CodeCache::store(const Digest& key, std::span<const std::byte> code
     unlinkat(directory_.get(), temporary.c_str(), 0);
     return fail_errno("write to the folder", path_, cause);
   }
+  CLOISTER_CHECK(evict(directory_.get(), path_, CodeBound{}));
   return {};
 }
 

@@ -17,6 +17,7 @@ namespace cloister::sandbox {
 // A directory of this user's, closed to writes by others, with one file an entry. Each carries its key and an
 // HMAC-SHA-256 (RFC 2104) over key and code, made with a random secret that lies in the directory, readable by its
 // user alone: a file that was copied here from elsewhere, damaged or truncated is not an entry, and is deleted.
+// The entries stay within the defaults of CodeBound (code_folder.h); when one was used is the time of its file.
 // Thread safety: all functions; processes may share the directory.
 class CodeCache {
  public:
@@ -24,10 +25,10 @@ class CodeCache {
   // link, another user's or writable by others; io.
   static Result<CodeCache> open(const std::string& directory);
 
-  // The code of this key, or nothing.
+  // The code of this key, which counts as used now, or nothing.
   [[nodiscard]] std::optional<std::vector<std::byte>> load(const Digest& key) const;
 
-  // Keeps the code; appears whole or not at all. Errors: io.
+  // Keeps the code, which appears whole or not at all, and evicts what is then beyond the bound. Errors: io.
   Result<void> store(const Digest& key, std::span<const std::byte> code) const;
 
   // Deletes the entry, as one that was authentic but did not load.

@@ -1,6 +1,7 @@
 """The other subcommands, usage, and the cache of compiled components."""
 
 import json
+import os
 import pathlib
 import shutil
 import stat
@@ -37,13 +38,18 @@ class Usage(Case):
             (["bench", "startup", "extra"], "extra", "cloister bench startup --help"),
             (["inspect"], "COMPONENT"),
             (["completion", "cmd"], "cmd", "bash"),
+            (["cache", "sweep"], "'sweep'", "cloister cache --help"),
+            (["cache", "--json", "clear"], "--json"),
+            (["cache", "clear", "--all"], "--all", "cloister cache clear --help"),
+            (["cache", "trim", "--max-size", "much"], "much", "512MiB"),
+            (["cache", "trim", "--max-age", "30"], "'30'", "30d"),
         ]:
             with self.subTest(words):
                 self.assert_refused(self.cloister(*words), 2, *parts)
 
     def test_help_has_an_example_everywhere(self):
-        for words in [[], ["run"], ["inspect"], ["doctor"], ["completion"], ["bench"], ["bench", "transfer"],
-                      ["bench", "boundary"], ["bench", "startup"]]:
+        for words in [[], ["run"], ["inspect"], ["doctor"], ["completion"], ["cache"], ["cache", "clear"],
+                      ["cache", "trim"], ["bench"], ["bench", "transfer"], ["bench", "boundary"], ["bench", "startup"]]:
             with self.subTest(words):
                 text = self.help(*words)
                 called = " ".join(["cloister", *words])
@@ -218,6 +224,59 @@ class Cache(Case):
         code.mkdir(parents=True)
         code.chmod(0o777)
         self.assert_refused(self.run_empty("one"), 6, "cache/code")
+
+    def list(self) -> dict:
+        ended = self.cloister("cache", "--json", env=self.environment)
+        self.assertEqual(ended.code, 0, ended)
+        return json.loads(ended.out)
+
+    def test_lists_and_clears(self):
+        self.assertEqual(self.list(), {"directory": str(self.folder / "cache/code"), "bytes": 0, "entries": []})
+        self.assertFalse((self.folder / "cache").exists())
+        self.run_empty("one")
+        [entry] = self.list()["entries"]
+        self.assertEqual(self.list()["bytes"], entry["bytes"])
+        [file] = self.folder.rglob("*.code")
+        self.assertEqual((entry["digest"], entry["bytes"]), (file.stem, file.stat().st_size))
+        self.assertGreaterEqual(entry["age_seconds"], 0)
+        text = self.cloister("cache", env=self.environment).out.decode()
+        self.assertIn("1 entry, ", text)
+        self.assertIn(file.stem[:16], text)
+        ended = self.cloister("cache", "clear", env=self.environment)
+        self.assertIn(b"removed 1 entry, ", ended.out, ended)
+        self.assertEqual(self.list()["entries"], [])
+        self.assertEqual(self.run_empty("two").code, 0)
+        self.assertFalse(self.record("two")["from_cache"])
+
+    def test_trims_by_age_and_size_and_a_run_counts_as_use(self):
+        self.run_empty("one")
+        [file] = self.folder.rglob("*.code")
+        os.utime(file, (0, 0))
+        self.run_empty("two")
+        self.assertTrue(self.record("two")["from_cache"])
+        trim = ["cache", "trim", "--max-age", "1h"]
+        self.assertIn(b"removed 0 entries", self.cloister(*trim, env=self.environment).out)
+        os.utime(file, (0, 0))
+        self.assertIn(b"removed 1 entry", self.cloister(*trim, env=self.environment).out)
+        self.run_empty("three")
+        trim = ["cache", "trim", "--max-size", "1KiB"]
+        self.assertIn(b"removed 1 entry", self.cloister(*trim, env=self.environment).out)
+        self.assertEqual(self.list()["entries"], [])
+
+    def test_folder_of_others_is_not_looked_after(self):
+        code = self.folder / "cache/code"
+        code.mkdir(parents=True)
+        code.chmod(0o777)
+        entry = code / f"{'a' * 64}.code"
+        entry.touch()
+        for words in [[], ["clear"], ["trim"]]:
+            with self.subTest(words):
+                self.assert_refused(self.cloister("cache", *words, env=self.environment), 6, "cache/code", "chmod 700")
+        self.assertTrue(entry.exists())
+
+    def test_nowhere_to_be(self):
+        nowhere = {"CLOISTER_CACHE": "", "XDG_CACHE_HOME": "", "HOME": ""}
+        self.assert_refused(self.cloister("cache", env=nowhere), 6, "CLOISTER_CACHE")
 
     def test_folder_that_cannot_be_made(self):
         ended = self.run_guest("empty", "--directory", "one", env={"CLOISTER_CACHE": "/proc/none"})

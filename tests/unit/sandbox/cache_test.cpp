@@ -8,6 +8,7 @@
 #include <fstream>
 #include <thread>
 
+#include "cloister/sandbox/code_folder.h"
 #include "support.h"
 
 namespace cloister::sandbox::test {
@@ -42,6 +43,20 @@ class Cache : public testing::Test {
     const auto linked = Linker::create(runtime)->link(*component);
     EXPECT_EQ(run(*linked).end, End::ok);
     return component->from_cache();
+  }
+
+  // A file with an entry's name, of zeros that take no room, last used that long ago.
+  fs::path pretend(char digit, std::uintmax_t bytes, std::chrono::hours ago) const {
+    const fs::path path = fs::path(folder()) / (std::string(64, digit) + ".code");
+    std::ofstream(path).close();
+    fs::resize_file(path, bytes);
+    fs::last_write_time(path, fs::file_time_type::clock::now() - ago);
+    return path;
+  }
+  CodeEviction evict(const CodeBound& bound) const {
+    const auto evicted = evict_code(folder(), bound);
+    EXPECT_TRUE(evicted) << evicted.error().message;
+    return evicted.value();
   }
 
   fs::path root_;
@@ -178,6 +193,125 @@ TEST_F(Cache, RefusesAFile) {
   const auto refused = Runtime::create({.cache_directory = folder(), .pool_instances = 1});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::io);
+}
+
+TEST_F(Cache, ListsTheLeastRecentlyUsedFirst) {
+  fs::create_directory(folder());
+  fs::permissions(folder(), fs::perms::owner_all);
+  pretend('a', 10, std::chrono::hours(1));
+  pretend('b', 20, std::chrono::hours(3));
+  std::ofstream(fs::path(folder()) / "notes.code") << "not an entry";
+  fs::create_symlink(root_, fs::path(folder()) / (std::string(64, 'c') + ".code"));
+  const auto listed = list_code(folder() + "/");
+  ASSERT_TRUE(listed) << listed.error().message;
+  ASSERT_EQ(listed->size(), 2U);
+  EXPECT_EQ((*listed)[0].name.front(), 'b');
+  EXPECT_EQ((*listed)[0].bytes, 20U);
+  EXPECT_LT((*listed)[0].used, (*listed)[1].used);
+}
+
+TEST_F(Cache, AFolderThatIsNotThereHoldsNothingAndIsNotMade) {
+  EXPECT_TRUE(list_code(folder()).value().empty());
+  EXPECT_EQ(evict({}).entries, 0U);
+  EXPECT_FALSE(fs::exists(folder()));
+}
+
+TEST_F(Cache, EvictsByAgeThenTheLeastRecentlyUsed) {
+  open();
+  const fs::path oldest = pretend('a', 5, std::chrono::days(31));
+  const fs::path older = pretend('f', 100, std::chrono::days(3));
+  const fs::path newer = pretend('b', 100, std::chrono::days(2));
+  const CodeBound month{.bytes = 1000, .age = std::chrono::days(30)};
+  EXPECT_EQ(evict(month).bytes, 5U);
+  EXPECT_FALSE(fs::exists(oldest));
+  EXPECT_EQ(evict(month).entries, 0U);
+  EXPECT_EQ(evict({.bytes = 199}).entries, 1U);
+  EXPECT_FALSE(fs::exists(older));
+  EXPECT_TRUE(fs::exists(newer));
+  EXPECT_EQ(evict({.bytes = 99}).entries, 1U);  // also the last, if it alone is too large
+  EXPECT_TRUE(entries().empty());
+}
+
+TEST_F(Cache, NothingIsKeptWithinNothing) {
+  const Runtime runtime = open();
+  cached(runtime, guest(""));
+  pretend('a', 0, std::chrono::hours(0));
+  EXPECT_EQ(evict({.bytes = 0}).entries, 2U);
+  EXPECT_TRUE(entries().empty());
+  EXPECT_TRUE(fs::exists(fs::path(folder()) / "secret"));
+  EXPECT_FALSE(cached(runtime, guest("")));
+  EXPECT_TRUE(cached(open(), guest("")));
+}
+
+TEST_F(Cache, StoringEvictsBeyondTheDefaultBound) {
+  open();
+  const fs::path unused = pretend('a', 1, std::chrono::days(91));
+  const fs::path older = pretend('f', std::uintmax_t{600} << 20, std::chrono::hours(2));
+  const fs::path newer = pretend('b', std::uintmax_t{600} << 20, std::chrono::hours(1));
+  EXPECT_FALSE(cached(open(), guest("")));
+  EXPECT_FALSE(fs::exists(unused));
+  EXPECT_FALSE(fs::exists(older));
+  EXPECT_TRUE(fs::exists(newer));
+  EXPECT_TRUE(cached(open(), guest("")));
+}
+
+TEST_F(Cache, LoadingMarksAsUsed) {
+  const auto bytes = guest("");
+  cached(open(), bytes);
+  const fs::path entry = entries().at(0);
+  fs::last_write_time(entry, fs::file_time_type::clock::now() - std::chrono::days(80));
+  pretend('a', 10, std::chrono::hours(1));
+  EXPECT_TRUE(cached(open(), bytes));
+  EXPECT_EQ(evict({.age = std::chrono::minutes(30)}).bytes, 10U);
+  EXPECT_EQ(entries(), std::vector{entry});
+}
+
+TEST_F(Cache, RemovesWhatAKilledWriterLeft) {
+  open();
+  const auto left = [&](const char* name, std::chrono::hours ago) {
+    const fs::path path = fs::path(folder()) / name;
+    std::ofstream(path) << "half";
+    fs::last_write_time(path, fs::file_time_type::clock::now() - ago);
+    return path;
+  };
+  const fs::path abandoned = left(".4711-0.tmp", std::chrono::hours(2));
+  const fs::path in_work = left(".4712-0.tmp", std::chrono::hours(0));
+  evict({});
+  EXPECT_FALSE(fs::exists(abandoned));
+  EXPECT_TRUE(fs::exists(in_work));
+  EXPECT_TRUE(fs::exists(fs::path(folder()) / "secret"));
+}
+
+TEST_F(Cache, LooksAfterNoFolderThatOthersCanWriteNorALink) {
+  open();
+  const fs::path entry = pretend('a', 10, std::chrono::days(900));
+  fs::create_directory_symlink(folder(), root_ / "link");
+  for (const fs::path& link : {root_ / "link", root_ / "link/"}) {
+    EXPECT_EQ(list_code(link).error().code, ErrorCode::invalid_argument);
+    EXPECT_EQ(evict_code(link, {}).error().code, ErrorCode::invalid_argument);
+  }
+  fs::permissions(folder(), fs::perms::others_write, fs::perm_options::add);
+  EXPECT_EQ(list_code(folder()).error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(evict_code(folder(), {}).error().code, ErrorCode::invalid_argument);
+  EXPECT_TRUE(fs::exists(entry));
+}
+
+TEST_F(Cache, ConcurrentEvictionAndUse) {
+  const auto bytes = guest("(drop (i32.const 2))");
+  open();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 2; ++i) {
+    threads.emplace_back([&] {
+      const Runtime runtime = open();
+      for (int k = 0; k < 10; ++k) cached(runtime, bytes);
+    });
+    threads.emplace_back([&] {
+      for (int k = 0; k < 200; ++k) evict({.bytes = 0});
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  cached(open(), bytes);
+  EXPECT_TRUE(cached(open(), bytes));
 }
 
 TEST_F(Cache, ConcurrentCompilesOfOneComponent) {

@@ -23,6 +23,7 @@ using Action = std::function<ExitCode()>;
 void add_run(CLI::App& app, const std::vector<std::string>& guest_arguments, Action& action);
 void add_inspect(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
+void add_cache(CLI::App& app, Action& action);
 void add_completion(CLI::App& app, Action& action);
 
 // Prints an error on standard error and gives its exit code.
