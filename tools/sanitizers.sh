@@ -7,5 +7,10 @@ export TSAN_OPTIONS=${TSAN_OPTIONS:-suppressions=$PWD/tests/tsan.supp:halt_on_er
 for preset in asan tsan; do
   tools/build.sh "$preset"
   echo "== unit tests, preset $preset"
-  ctest --test-dir "build-$preset" --output-on-failure --no-tests=error -j "$(nproc)" --progress
+  log=build-$preset/unit-tests.log
+  ctest --test-dir "build-$preset" --output-on-failure --no-tests=error -j "$(nproc)" > "$log" || {
+    cat "$log"
+    exit 1
+  }
+  grep 'tests passed' "$log"
 done
