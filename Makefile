@@ -3,13 +3,18 @@
 export CLOISTER_CACHE ?= $(HOME)/.cache/cloister
 JOBS ?= $(shell nproc)
 RELEASE := build
+PREFIX ?= /usr/local
+# How the installed command gets libtorch: link (to the one of the build) or copy.
+LIBTORCH ?= link
 
-.PHONY: demo test build setup data python-baseline sanitizers format lint fuzz clean clean-data help
+.PHONY: demo test build install uninstall deb setup data python-baseline sanitizers format lint fuzz clean clean-data help
 
 help:
 	@echo "make demo        install, build, fetch data, train on real images inside the sandbox, show the result (about a minute of work)"
 	@echo "make test        install, build, run every test, the unit tests under the sanitizers too"
 	@echo "make build       the command at build/bin/cloister"
+	@echo "make install     the command, SDK and man page under PREFIX=/usr/local (LIBTORCH=copy: libtorch too); make uninstall"
+	@echo "make deb         a Debian package with all it needs, in build/"
 	@echo "make data        fetch MNIST and the EfficientNet-Lite0 weights"
 	@echo "make sanitizers  the unit tests under AddressSanitizer and ThreadSanitizer"
 	@echo "make fuzz        the fuzzers, SECONDS_EACH=60 each"
@@ -29,6 +34,16 @@ python-baseline:
 
 build: setup
 	@tools/build.sh release
+
+# These two build nothing: who installs may be another user than who builds.
+install:
+	@tools/install.sh "$(PREFIX)" "$(LIBTORCH)"
+
+uninstall:
+	@tools/uninstall.sh "$(PREFIX)"
+
+deb: build
+	@tools/make_deb.sh
 
 demo: build data
 	@tools/demo.sh

@@ -70,6 +70,7 @@ complete -o default -F _cloister cloister
                      descent(places), cases);
 }
 
+// Sourced it registers itself; as a file of zsh's function path it is the completion.
 std::string zsh(const std::vector<Place>& places) {
   std::string cases;
   for (const Place& place : places) {
@@ -87,7 +88,7 @@ _cloister() {{
   case "$place" in
 {}  esac
 }}
-compdef _cloister cloister
+if [[ "${{funcstack[1]}}" == _cloister ]]; then _cloister "$@"; else compdef _cloister cloister; fi
 )",
                      descent(places), cases);
 }
