@@ -23,7 +23,6 @@ namespace {
 
 using sandbox::CodeBound;
 using sandbox::CodeEntry;
-using sandbox::CodeEviction;
 
 // A folder that cannot be used is a state of this machine, as it is for `run`.
 ExitCode report_folder(const Error& error) { return report({ErrorCode::io, error.message}); }
