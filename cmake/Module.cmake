@@ -10,6 +10,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports these inside libstdc++ and fmt when it inlines std::string and std::variant.
   target_compile_options(cloister_options INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow
     -Wno-array-bounds -Wno-stringop-overread -Wno-dangling-pointer)
+else()
+  # libstdc++'s own std::stable_sort uses what it calls deprecated; g++ is silent about its system headers.
+  target_compile_options(cloister_options INTERFACE -Wno-deprecated-declarations)
 endif()
 if(CLOISTER_SANITIZE STREQUAL "address")
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)

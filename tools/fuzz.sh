@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 seconds=$1
 cmake -S . -B build-fuzz -G Ninja -DCMAKE_C_COMPILER=clang-22 -DCMAKE_CXX_COMPILER=clang++-22 -DCMAKE_BUILD_TYPE=RelWithDebInfo \
   -DCLOISTER_FUZZ=ON -DCLOISTER_TORCH=OFF -DCLOISTER_SANDBOX=OFF > /dev/null
-cmake --build build-fuzz
+cmake --build build-fuzz --target fuzzers
 for fuzzer in build-fuzz/fuzz/*_fuzzer; do
   name=$(basename "$fuzzer" _fuzzer)
   echo "== $name, $seconds s"
