@@ -64,12 +64,13 @@ std::optional<Digest> HashedFile::digest() const {
 }
 
 Result<Digest> HashedFile::complete_digest() {
+  Sha256 hash;
   std::vector<std::byte> bytes;
   for (std::size_t chunk = 0; chunk < chunks_.size(); ++chunk) {
     if (chunks_.knows(chunk)) continue;
     bytes.resize(static_cast<std::size_t>(chunk_bytes(chunk)));
     CLOISTER_CHECK(file_.read(chunk * kChunkBytes, bytes));
-    CLOISTER_CHECK(note(chunk, sha256(bytes)));
+    CLOISTER_CHECK(note(chunk, hash.update(bytes).finish()));
   }
   CLOISTER_CHECK(file_.unchanged());
   return *digest();
