@@ -129,7 +129,8 @@ Result<void> check_files(const RunPlan& plan) {
   const auto use = [&users](const std::filesystem::path& path, const std::string& what) {
     std::error_code error;
     auto canonical = std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
-    return users.emplace(error ? path : std::move(canonical), what);
+    if (error) canonical = path;
+    return users.emplace(std::move(canonical), what);
   };
   CLOISTER_CHECK(check_exists(plan.component, "the component"));
   use(plan.component, "the component");

@@ -19,7 +19,7 @@ Result<EventLoop> EventLoop::create() {
   if (const int error = ::pthread_sigmask(SIG_BLOCK, &set, nullptr); error != 0) {
     return fail_errno("block", "signals", error);
   }
-  ::signal(SIGPIPE, SIG_IGN);
+  if (::signal(SIGPIPE, SIG_IGN) == SIG_ERR) return fail_errno("ignore", "SIGPIPE", errno);
   UniqueFd signals(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!signals) return fail_errno("open", "signalfd", errno);
   UniqueFd done(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));

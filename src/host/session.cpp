@@ -146,7 +146,7 @@ Session::GuestError Session::content_dependent_denied(std::string_view function)
                                   function)});
 }
 
-Session::GuestError Session::guarded_error(Error error, std::string_view sentence) {
+Session::GuestError Session::guarded_error(const Error& error, std::string_view sentence) {
   note(error.message);
   return guest_error({error.code, std::string(sentence)});
 }

@@ -100,7 +100,7 @@ class Session {
   [[nodiscard]] GuestError content_dependent_denied(std::string_view function);
   // An error about granted things whose sentence has paths in it, which are none of the guest's business: `sentence`
   // goes to the guest, the whole story to the report.
-  [[nodiscard]] GuestError guarded_error(Error error, std::string_view sentence);
+  [[nodiscard]] GuestError guarded_error(const Error& error, std::string_view sentence);
 
   // A handle for an object; the object is gone when the quota of handles is used up.
   template <class R, class Object>

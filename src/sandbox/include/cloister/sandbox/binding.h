@@ -12,8 +12,9 @@
 #include "cloister/base/result.h"
 
 extern "C" {
-typedef struct wasmtime_error wasmtime_error_t;
-typedef struct wasmtime_component_linker_t wasmtime_component_linker_t;
+struct wasmtime_error;
+using wasmtime_error_t = wasmtime_error;
+struct wasmtime_component_linker_t;
 }
 
 namespace cloister::sandbox {
