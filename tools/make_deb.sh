@@ -38,7 +38,9 @@ gzip -9nc CHANGELOG.md > "$root/usr/share/doc/cloister/changelog.gz"
 # The packages of the libraries that are linked, with the versions that have what is used of them.
 printf 'Source: cloister\n\nPackage: cloister\nArchitecture: any\n' > "$work/debian/control"
 mkdir "$root/DEBIAN"
-mapfile -t binaries < <(find "$root/usr/bin" "$root/usr/lib" -type f \( -name '*.so*' -o -perm -100 \) | LC_ALL=C sort)
+# Without libtorch there is no usr/lib.
+mapfile -t binaries < <(find "$root/usr" \( -path '*/usr/bin/*' -o -path '*/usr/lib/*' \) -type f \( -name '*.so*' -o -perm -100 \) |
+  LC_ALL=C sort)
 depends=$(cd "$work" && dpkg-shlibdeps -O "${binaries[@]/#/-e}" 2> "$work/log" | sed -n 's/^shlibs:Depends=//p') || {
   tail -n 5 "$work/log" >&2
   fail "dpkg-shlibdeps cannot tell which packages hold the libraries that are needed; build on Debian"
