@@ -109,7 +109,8 @@ Result<Instance> Instance::create(const Program& program, void* host_data, const
 }
 
 Result<void> InstanceState::make_store() {
-  const ffi::StoreLimits raw{limits.memory_bytes, limits.table_elements, limits.call_bytes, limits.core_instances, limits.handles};
+  const ffi::StoreLimits raw{limits.memory_bytes, limits.table_elements, limits.call_bytes, limits.core_instances,
+                             limits.handles};
   ffi::Instance* made = nullptr;
   ffi::Report report;
   instance.reset();
