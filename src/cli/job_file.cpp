@@ -176,8 +176,8 @@ class JobReader {
     return fail(ErrorCode::invalid_argument, fmt::format("{}: '{}' must be {}", place(node), key, want));
   }
   template <class T>
-  static Result<void> checked(Result<T> parsed) {
-    CLOISTER_CHECK(parsed);
+  static Result<void> checked(const Result<T>& parsed) {
+    if (!parsed) return Unexpected(parsed.error());
     return {};
   }
   [[nodiscard]] Result<void> placed(Result<void> result, const toml::node& node) const {
