@@ -161,10 +161,9 @@ class Datasets final : public wit::Host {
     if (error.code == ErrorCode::invalid_argument) error.code = ErrorCode::bad_data;
     error.message = fmt::format("the dataset '{}': {}", name, error.message);
     return session_.guarded_error(
-        std::move(error),
-        fmt::format(
-            "the dataset '{}' is damaged, changed while it was read, or cannot be read; the run's notes say why",
-            name));
+        error, fmt::format(
+                   "the dataset '{}' is damaged, changed while it was read, or cannot be read; the run's notes say why",
+                   name));
   }
 
   Session& session_;
