@@ -173,7 +173,7 @@ class Outputs final : public wit::Host {
     if (error.code == ErrorCode::quota_exceeded) return Unexpected(session_.guest_error(std::move(error)));
     if (error.code == ErrorCode::bad_data) error.code = ErrorCode::internal;  // it is not granted data that is bad
     return Unexpected(session_.guarded_error(
-        std::move(error), fmt::format("the output '{}' could not be written; the run's notes say why", name)));
+        error, fmt::format("the output '{}' could not be written; the run's notes say why", name)));
   }
 
   Session& session_;
