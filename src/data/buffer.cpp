@@ -4,7 +4,8 @@
 #include <mutex>
 #include <vector>
 
-#include "cloister/data/dataset.h"
+#include "cloister/data/batch_stream.h"
+#include "cloister/data/buffer.h"
 
 namespace cloister::data {
 namespace {

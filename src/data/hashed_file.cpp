@@ -99,6 +99,19 @@ Result<void> HashedReader::read(std::uint64_t offset, std::span<std::byte> bytes
   return {};
 }
 
+Result<void> HashedReader::read_in_pieces(std::uint64_t offset, std::span<std::byte> bytes,
+                                          const std::stop_token& stop) {
+  constexpr std::size_t kPieceBytes = 1 << 20;
+  while (!bytes.empty()) {
+    if (stop.stop_requested()) return fail(ErrorCode::interrupted, "the reading of a file was stopped");
+    const auto piece = bytes.first(std::min(bytes.size(), kPieceBytes));
+    CLOISTER_CHECK(read(offset, piece));
+    offset += piece.size();
+    bytes = bytes.subspan(piece.size());
+  }
+  return {};
+}
+
 Result<void> HashedReader::finish() {
   if (part_way()) CLOISTER_CHECK(finish_chunk());
   return file_->file().unchanged();

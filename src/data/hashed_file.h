@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,6 +74,9 @@ class HashedReader {
   // Fills `bytes` from `offset`. Contents of a chunk that is still part-way are proved by a later call or by finish().
   // Errors: bad_data for a file that is shorter than that, or has changed; io.
   Result<void> read(std::uint64_t offset, std::span<std::byte> bytes);
+
+  // The same, with a look at `stop` at least once a MiB. Errors: as read; interrupted.
+  Result<void> read_in_pieces(std::uint64_t offset, std::span<std::byte> bytes, const std::stop_token& stop);
 
   // Proves what is part-way, reading the rest of that chunk, and that the file is as it was opened.
   Result<void> finish();

@@ -11,13 +11,16 @@
 #include "cloister/data/idx.h"
 #include "cloister/data/image.h"
 #include "hashed_file.h"
+#include "image_finisher.h"
 #include "open_dataset.h"
-#include "sample_reader.h"
+#include "stored_dataset.h"
 
 namespace cloister::data {
 namespace {
 
 constexpr std::string_view kDatasetTag = "cloister:dataset:idx:1\n";
+constexpr std::size_t kImageColumn = 0;
+constexpr std::uint64_t kMaxImages = std::uint64_t{1} << 28;
 
 // A whole IDX file on the grid of chunks: what is shared by a dataset and its passes.
 struct Contents {
@@ -26,26 +29,26 @@ struct Contents {
   std::uint64_t data_offset = 0;  // of the first image
   ImageShape shape;
   std::vector<std::uint16_t> classes_of;  // label of each sample
-  std::vector<std::string> classes;
+  std::vector<Column> columns;
 };
 
 class IdxReader final : public SampleReader {
  public:
-  explicit IdxReader(std::shared_ptr<const Contents> contents)
-      : contents_(std::move(contents)), reader_(contents_->images) {}
+  IdxReader(std::shared_ptr<const Contents> contents, const ImageForm& form)
+      : contents_(std::move(contents)), form_(form), finisher_(form), reader_(contents_->images) {}
 
-  Result<void> read(std::span<const std::uint32_t> samples, const ImageShape& shape, const BatchOptions& /*options*/,
-                    std::span<std::byte> pixels, std::span<std::int64_t> labels, const std::stop_token& stop) override {
-    for (std::size_t i = 0; i < samples.size(); ++i) labels[i] = contents_->classes_of[samples[i]];
-    const auto size = static_cast<std::size_t>(shape.bytes());
-    if (shape == contents_->shape) return read_runs(samples, size, pixels, stop);
-    stored_.resize(static_cast<std::size_t>(contents_->shape.bytes()));
-    for (std::size_t i = 0; i < samples.size(); ++i) {
-      if (stop.stop_requested()) return fail_interrupted();
-      CLOISTER_CHECK(reader_.read(offset_of(samples[i]), stored_));
-      converter_.convert(contents_->shape, stored_, shape, pixels.subspan(i * size, size));
+  Result<std::uint64_t> read(std::span<const Run> runs, std::uint64_t place, std::span<const Target> targets,
+                             const std::stop_token& stop) override {
+    std::uint64_t count = 0;
+    for (const Run& run : runs) count += run.count;
+    for (const Target& target : targets) {
+      if (target.column == kImageColumn) {
+        CLOISTER_CHECK(read_images(runs, place, target.bytes, stop));
+      } else {
+        copy_labels(runs, target.bytes);
+      }
     }
-    return contents_->images->file().unchanged();
+    return count;
   }
 
   Result<void> finish() override { return reader_.finish(); }
@@ -55,40 +58,57 @@ class IdxReader final : public SampleReader {
     return contents_->data_offset + sample * contents_->shape.bytes();
   }
 
-  // Neighbours in the file that are neighbours in the batch are read at once, straight into place.
-  Result<void> read_runs(std::span<const std::uint32_t> samples, std::size_t size, std::span<std::byte> pixels,
-                         const std::stop_token& stop) {
-    constexpr std::size_t kStopBytes = 1 << 20;  // between two looks at `stop`
-    for (std::size_t begin = 0; begin < samples.size();) {
-      std::size_t end = begin + 1;
-      while (end < samples.size() && samples[end] == samples[end - 1] + 1) ++end;
-      std::uint64_t offset = offset_of(samples[begin]);
-      auto run = pixels.subspan(begin * size, (end - begin) * size);
-      while (!run.empty()) {
-        if (stop.stop_requested()) return fail_interrupted();
-        const auto piece = run.first(std::min(run.size(), kStopBytes));
-        CLOISTER_CHECK(reader_.read(offset, piece));
-        offset += piece.size();
-        run = run.subspan(piece.size());
+  void copy_labels(std::span<const Run> runs, std::span<std::byte> bytes) const {
+    auto* out = reinterpret_cast<std::int64_t*>(bytes.data());
+    for (const Run& run : runs) {
+      const auto first = contents_->classes_of.begin() + static_cast<std::ptrdiff_t>(run.first);
+      out = std::copy_n(first, run.count, out);
+    }
+  }
+
+  Result<void> read_images(std::span<const Run> runs, std::uint64_t place, std::span<std::byte> pixels,
+                           const std::stop_token& stop) {
+    const ImageShape& stored = contents_->shape;
+    const auto size = static_cast<std::size_t>(form_.shape.bytes());
+    const bool direct = finisher_.leaves_as_is(stored);
+    if (!direct) stored_.resize(static_cast<std::size_t>(stored.bytes()));
+    for (const Run& run : runs) {
+      // Neighbours in the file that are neighbours in the batch are read at once, straight into place.
+      const auto images = pixels.first(static_cast<std::size_t>(run.count) * size);
+      pixels = pixels.subspan(images.size());
+      if (direct) {
+        CLOISTER_CHECK(reader_.read_in_pieces(offset_of(run.first), images, stop));
+        continue;
       }
-      begin = end;
+      for (std::uint64_t i = 0; i < run.count; ++i, ++place) {
+        if (stop.stop_requested()) return fail_interrupted();
+        const auto image = images.subspan(static_cast<std::size_t>(i) * size, size);
+        if (finisher_.fits(stored)) {
+          CLOISTER_CHECK(reader_.read(offset_of(run.first + i), image));
+          finisher_.finish_in_place(place, image);
+        } else {
+          CLOISTER_CHECK(reader_.read(offset_of(run.first + i), stored_));
+          finisher_.finish(place, stored, stored_, image);
+        }
+      }
     }
     return contents_->images->file().unchanged();
   }
 
   std::shared_ptr<const Contents> contents_;
+  ImageForm form_;
+  ImageFinisher finisher_;
   HashedReader reader_;
-  ImageConverter converter_;
   std::vector<std::byte> stored_;
 };
 
-class IdxDataset final : public Dataset {
+class IdxDataset final : public StoredDataset {
  public:
   explicit IdxDataset(std::shared_ptr<const Contents> contents) : contents_(std::move(contents)) {}
 
   [[nodiscard]] std::uint64_t size() const override { return contents_->classes_of.size(); }
-  [[nodiscard]] const std::vector<std::string>& classes() const override { return contents_->classes; }
-  [[nodiscard]] ImageShape image_shape() const override { return contents_->shape; }
+  [[nodiscard]] const std::vector<Column>& columns() const override { return contents_->columns; }
+  [[nodiscard]] std::optional<ImageShape> image_shape() const override { return contents_->shape; }
 
   [[nodiscard]] std::optional<Digest> digest() const override {
     const auto images = contents_->images->digest();
@@ -103,7 +123,9 @@ class IdxDataset final : public Dataset {
     return *digest();
   }
 
-  [[nodiscard]] std::unique_ptr<SampleReader> reader() const override { return std::make_unique<IdxReader>(contents_); }
+  [[nodiscard]] std::unique_ptr<SampleReader> reader(const ImageForm& form) const override {
+    return std::make_unique<IdxReader>(contents_, form);
+  }
 
  private:
   std::shared_ptr<const Contents> contents_;
@@ -117,11 +139,12 @@ Result<std::string> labels_path_of(const std::string& images_path) {
   const std::size_t begin = slash == std::string::npos ? 0 : slash + 1;
   std::string name = images_path.substr(begin);
   const std::size_t images = name.find("images");
-  if (images == std::string::npos) {
-    return fail(ErrorCode::invalid_argument,
-                fmt::format("'{}' is neither a folder nor an IDX file with 'images' in its name, by which its labels "
-                            "would be found; give one of these",
-                            images_path));
+  if (images == std::string::npos || !is_idx_name(name)) {
+    return fail(
+        ErrorCode::invalid_argument,
+        fmt::format("'{}' is neither a folder, nor a .csv, .npy, .npz, .safetensors or .txt file, nor an IDX file with "
+                    "'images' in its name, by which its labels would be found; give one of these",
+                    images_path));
   }
   name.replace(images, 6, "labels");
   const std::size_t idx = name.find("idx");
@@ -153,11 +176,11 @@ Result<void> read_images_header(Contents& contents) {
   const auto size = static_cast<std::uint64_t>(shape[0]);
   const auto height = static_cast<std::uint64_t>(shape[1]);
   const auto width = static_cast<std::uint64_t>(shape[2]);
-  const bool small = height <= kMaxSide && width <= kMaxSide && height * width <= kMaxPixels && size <= kMaxSamples;
+  const bool small = height <= kMaxSide && width <= kMaxSide && height * width <= kMaxPixels && size <= kMaxImages;
   if (!small || size == 0 || height == 0 || width == 0) {
     return fail(ErrorCode::bad_data,
                 fmt::format("'{}' holds {}; datasets of 1 to {} images of at most {} pixels, {} a side, are read", path,
-                            shape_text(shape), kMaxSamples, kMaxPixels, kMaxSide));
+                            shape_text(shape), kMaxImages, kMaxPixels, kMaxSide));
   }
   contents.data_offset = header.data_offset;
   contents.shape = {static_cast<std::uint32_t>(height), static_cast<std::uint32_t>(width),
@@ -202,13 +225,15 @@ Result<void> read_labels(Contents& contents) {
     largest = std::max(largest, label);
     contents.classes_of[i] = static_cast<std::uint16_t>(label);
   }
-  for (std::int64_t label = 0; label <= largest; ++label) contents.classes.push_back(fmt::to_string(label));
+  std::vector<std::int64_t> shape{contents.shape.height, contents.shape.width};
+  if (contents.shape.channels > 1) shape.push_back(contents.shape.channels);
+  contents.columns = image_columns(std::move(shape), numbered_classes(largest));
   return {};
 }
 
 }  // namespace
 
-Result<std::shared_ptr<const Dataset>> open_idx_dataset(const std::string& images_path) {
+Result<Dataset::Pointer> open_idx_dataset(const std::string& images_path) {
   CLOISTER_TRY(const std::string labels_path, labels_path_of(images_path));
   auto contents = std::make_shared<Contents>();
   CLOISTER_TRY(contents->images, HashedFile::open(images_path));
@@ -218,7 +243,7 @@ Result<std::shared_ptr<const Dataset>> open_idx_dataset(const std::string& image
   }
   CLOISTER_TRY(contents->labels, HashedFile::open(labels_path));
   CLOISTER_CHECK(read_labels(*contents));
-  return std::make_shared<const IdxDataset>(std::move(contents));
+  return std::make_shared<const Dataset>(std::make_shared<const IdxDataset>(std::move(contents)));
 }
 
 }  // namespace cloister::data

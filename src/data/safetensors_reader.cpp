@@ -53,6 +53,19 @@ Result<void> SafetensorsFile::read(const StoredTensor& tensor, std::span<std::by
   return reader.finish();
 }
 
+Result<void> SafetensorsFile::read_pieces(const StoredTensor& tensor,
+                                          const std::function<Result<void>(std::span<const std::byte>)>& take) const {
+  constexpr std::uint64_t kPiece = std::uint64_t{1} << 20;
+  HashedReader reader(file_);
+  std::vector<std::byte> piece(static_cast<std::size_t>(std::min(kPiece, tensor.size)));
+  for (std::uint64_t done = 0; done < tensor.size; done += piece.size()) {
+    const std::span<std::byte> bytes(piece.data(), std::min<std::uint64_t>(piece.size(), tensor.size - done));
+    CLOISTER_CHECK(reader.read(tensor.offset + done, bytes));
+    CLOISTER_CHECK(take(bytes));
+  }
+  return reader.finish();
+}
+
 std::optional<Digest> SafetensorsFile::digest() const { return file_->digest(); }
 
 Result<Digest> SafetensorsFile::complete_digest() const { return file_->complete_digest(); }

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <thread>
 
-#include "cloister/data/dataset.h"
+#include "cloister/data/batch_stream.h"
 #include "cloister/data/idx.h"
 #include "passes.h"
 
@@ -122,7 +122,7 @@ TEST_F(BatchStreamTest, BatchesOutliveTheirStreamAndDataset) {
   stream.reset();
   dataset_.reset();
   ASSERT_TRUE(batch && batch->has_value());
-  EXPECT_EQ((*batch)->inputs.bytes()[2], std::byte{2});
+  EXPECT_EQ((*batch)->tensors[0].bytes.bytes()[2], std::byte{2});
 }
 
 TEST_F(BatchStreamTest, CancelWakesWhoWaits) {
@@ -166,7 +166,7 @@ TEST_F(BatchStreamTest, AQuotaThatSufficesForOneBatchSuffices) {
     auto batch = stream->next();
     ASSERT_TRUE(batch) << i << ": " << batch.error().message;
     ASSERT_TRUE(batch->has_value()) << i;
-    EXPECT_EQ((*batch)->inputs.bytes()[0], static_cast<std::byte>(i));
+    EXPECT_EQ((*batch)->tensors[0].bytes.bytes()[0], static_cast<std::byte>(i));
   }
   EXPECT_FALSE((*stream->next()).has_value());
 }

@@ -30,13 +30,13 @@ class FolderDatasetTest : public testing::Test {
 TEST_F(FolderDatasetTest, ClassesAndFilesAreSortedByBytes) {
   const auto dataset = open_dataset(root());
   ASSERT_TRUE(dataset) << dataset.error().message;
-  EXPECT_EQ((*dataset)->classes(), (std::vector<std::string>{"Zoo", "ant", "cat"}));
+  EXPECT_EQ((*dataset)->columns()[1].classes, (std::vector<std::string>{"Zoo", "ant", "cat"}));
   EXPECT_EQ((*dataset)->size(), 4u);
   EXPECT_EQ((*dataset)->image_shape(), (ImageShape{2, 2, 3}));
   const Pass pass = run_pass(*dataset, {.size = 3});
   ASSERT_EQ(pass.error, "");
   EXPECT_EQ(pass.labels(), (std::vector<std::int64_t>{0, 1, 2, 2}));
-  EXPECT_EQ(pass.batches[1].shape, (std::vector<std::int64_t>{1, 2, 2, 3}));
+  EXPECT_EQ(pass.batches[1].tensors[0].shape, (std::vector<std::int64_t>{1, 2, 2, 3}));
   const Bytes pixels = pass.pixels();
   for (const auto& [sample, value] : {std::pair{0, 50}, std::pair{1, 90}, std::pair{2, 10}, std::pair{3, 20}}) {
     EXPECT_EQ(std::to_integer<int>(pixels[static_cast<std::size_t>(12 * sample)]), value);
@@ -50,7 +50,7 @@ TEST_F(FolderDatasetTest, ImagesOfOtherSizesNeedResize) {
   EXPECT_NE(refused.error.find("cat/large.png"), std::string::npos) << refused.error;
   const Pass resized = run_pass(root(), {.size = 5, .resize = std::pair{3u, 3u}});
   ASSERT_EQ(resized.error, "");
-  EXPECT_EQ(resized.batches[0].shape, (std::vector<std::int64_t>{5, 3, 3, 3}));
+  EXPECT_EQ(resized.batches[0].tensors[0].shape, (std::vector<std::int64_t>{5, 3, 3, 3}));
   EXPECT_EQ(resized.pixels().back(), std::byte{7});
 }
 
@@ -68,7 +68,7 @@ TEST_F(FolderDatasetTest, GreyImagesHaveNoChannelDimension) {
   folder_.put("g/a/1.png", make_flat_png(2, 3, 1, 5));
   const Pass pass = run_pass(folder_.path("g"), {.size = 1});
   ASSERT_EQ(pass.error, "");
-  EXPECT_EQ(pass.batches[0].shape, (std::vector<std::int64_t>{1, 2, 3}));
+  EXPECT_EQ(pass.batches[0].tensors[0].shape, (std::vector<std::int64_t>{1, 2, 3}));
   folder_.put("g/a/2.png", make_flat_png(2, 3, 3, 5));
   EXPECT_NE(run_pass(folder_.path("g"), {.size = 2}).error.find("'a/2.png' is coloured"), std::string::npos);
 }

@@ -38,15 +38,15 @@ TEST_F(IdxDatasetTest, KnowsItsSamples) {
   ASSERT_TRUE(dataset) << dataset.error().message;
   EXPECT_EQ((*dataset)->size(), 6u);
   EXPECT_EQ((*dataset)->image_shape(), (ImageShape{2, 3, 1}));
-  EXPECT_EQ((*dataset)->classes(), (std::vector<std::string>{"0", "1", "2", "3", "4", "5", "6", "7", "8"}));
+  EXPECT_EQ((*dataset)->columns()[1].classes, (std::vector<std::string>{"0", "1", "2", "3", "4", "5", "6", "7", "8"}));
 }
 
 TEST_F(IdxDatasetTest, BatchesComeInOrderWithTheLastOneSmaller) {
   const Pass pass = run_pass(images_, {.size = 4});
   ASSERT_EQ(pass.error, "");
   ASSERT_EQ(pass.batches.size(), 2u);
-  EXPECT_EQ(pass.batches[0].shape, (std::vector<std::int64_t>{4, 2, 3}));
-  EXPECT_EQ(pass.batches[1].shape, (std::vector<std::int64_t>{2, 2, 3}));
+  EXPECT_EQ(pass.batches[0].tensors[0].shape, (std::vector<std::int64_t>{4, 2, 3}));
+  EXPECT_EQ(pass.batches[1].tensors[0].shape, (std::vector<std::int64_t>{2, 2, 3}));
   EXPECT_EQ(pass.labels(), (std::vector<std::int64_t>{3, 4, 5, 6, 7, 8}));
   const Bytes pixels = pass.pixels();
   ASSERT_EQ(pixels.size(), 36u);
@@ -79,21 +79,21 @@ TEST_F(IdxDatasetTest, StartAndCountSelectFromTheShuffledOrder) {
 TEST_F(IdxDatasetTest, ResizesAndBringsToRgb) {
   const Pass grey = run_pass(images_, {.size = 6, .resize = std::pair{1u, 1u}});
   ASSERT_EQ(grey.error, "");
-  EXPECT_EQ(grey.batches[0].shape, (std::vector<std::int64_t>{6, 1, 1}));
+  EXPECT_EQ(grey.batches[0].tensors[0].shape, (std::vector<std::int64_t>{6, 1, 1}));
   EXPECT_EQ(grey.pixels()[1], std::byte{9});  // the mean of 6 to 11, 8.5, rounds up
   const Pass rgb = run_pass(images_, {.size = 6, .rgb = true});
-  EXPECT_EQ(rgb.batches[0].shape, (std::vector<std::int64_t>{6, 2, 3, 3}));
+  EXPECT_EQ(rgb.batches[0].tensors[0].shape, (std::vector<std::int64_t>{6, 2, 3, 3}));
   EXPECT_EQ(rgb.pixels()[18], std::byte{6});
   EXPECT_EQ(rgb.pixels()[20], std::byte{6});
   const Pass both = run_pass(images_, {.size = 6, .resize = std::pair{4u, 6u}, .rgb = true});
-  EXPECT_EQ(both.batches[0].shape, (std::vector<std::int64_t>{6, 4, 6, 3}));
+  EXPECT_EQ(both.batches[0].tensors[0].shape, (std::vector<std::int64_t>{6, 4, 6, 3}));
 }
 
 TEST_F(IdxDatasetTest, ColourImagesComeAsStored) {
   folder_.put("c-labels.idx1", idx({2}, 2));
   const Pass pass = run_pass(folder_.put("c-images.idx4", idx({2, 1, 2, 3}, 12)), {.size = 2});
   ASSERT_EQ(pass.error, "");
-  EXPECT_EQ(pass.batches[0].shape, (std::vector<std::int64_t>{2, 1, 2, 3}));
+  EXPECT_EQ(pass.batches[0].tensors[0].shape, (std::vector<std::int64_t>{2, 1, 2, 3}));
   EXPECT_EQ(pass.pixels()[11], std::byte{11});
 }
 

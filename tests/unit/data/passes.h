@@ -7,34 +7,43 @@
 #include <string>
 #include <vector>
 
-#include "cloister/data/dataset.h"
+#include "cloister/data/batch_stream.h"
 #include "temporary_folder.h"
 
 namespace cloister::data {
 
+// The elements of a tensor of a batch, of its own dtype T.
+template <class T>
+std::vector<T> elements(const BatchTensor& tensor) {
+  EXPECT_EQ(element_size(tensor.dtype), sizeof(T));
+  std::size_t count = 1;
+  for (const std::int64_t size : tensor.shape) count *= static_cast<std::size_t>(size);
+  const auto* first = reinterpret_cast<const T*>(tensor.bytes.data());
+  return {first, first + count};
+}
+
 struct Pass {
   std::vector<Batch> batches;
+  std::vector<BrokenSample> broken;
   std::string error;  // empty when all went well
   ErrorCode code = ErrorCode::internal;
 
-  [[nodiscard]] std::vector<std::int64_t> labels() const {
-    std::vector<std::int64_t> all;
+  // The elements of the tensor `index` of all batches, one after the other.
+  template <class T>
+  [[nodiscard]] std::vector<T> all(std::size_t index) const {
+    std::vector<T> whole;
     for (const Batch& batch : batches) {
-      const auto* first = reinterpret_cast<const std::int64_t*>(batch.labels.data());
-      all.insert(all.end(), first, first + batch.labels.size() / sizeof(std::int64_t));
+      const auto part = elements<T>(batch.tensors.at(index));
+      whole.insert(whole.end(), part.begin(), part.end());
     }
-    return all;
+    return whole;
   }
-  [[nodiscard]] Bytes pixels() const {
-    Bytes all;
-    for (const Batch& batch : batches) {
-      all.insert(all.end(), batch.inputs.bytes().begin(), batch.inputs.bytes().end());
-    }
-    return all;
-  }
+  // Of images:
+  [[nodiscard]] std::vector<std::int64_t> labels() const { return all<std::int64_t>(1); }
+  [[nodiscard]] Bytes pixels() const { return all<std::byte>(0); }
 };
 
-inline Pass run_pass(const std::shared_ptr<const Dataset>& dataset, const BatchOptions& options) {
+inline Pass run_pass(const Dataset::Pointer& dataset, const BatchOptions& options) {
   Pass pass;
   const auto fail_with = [&](const Error& error) {
     pass.error = error.message;
@@ -47,6 +56,7 @@ inline Pass run_pass(const std::shared_ptr<const Dataset>& dataset, const BatchO
   }
   for (;;) {
     auto batch = (*stream)->next();
+    for (BrokenSample& sample : (*stream)->take_broken()) pass.broken.push_back(std::move(sample));
     if (!batch) {
       fail_with(batch.error());
       return pass;
@@ -57,7 +67,7 @@ inline Pass run_pass(const std::shared_ptr<const Dataset>& dataset, const BatchO
 }
 
 inline Pass run_pass(const std::string& path, const BatchOptions& options) {
-  const auto dataset = open_dataset(path);
+  const auto dataset = open_dataset(path, {.skip_broken = options.skip_broken});
   if (!dataset) {
     Pass pass;
     pass.error = dataset.error().message;

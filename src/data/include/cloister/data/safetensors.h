@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -55,9 +56,16 @@ class SafetensorsFile {
   // Errors: bad_data when the file has changed since it was opened; io.
   Result<void> read(const StoredTensor& tensor, std::span<std::byte> bytes) const;
 
+  // The same bytes in order, in pieces of at most one MiB. Errors: as read; what `take` says, which ends it.
+  Result<void> read_pieces(const StoredTensor& tensor,
+                           const std::function<Result<void>(std::span<const std::byte>)>& take) const;
+
   // As Dataset: SHA-256 of the contents by the scheme of docs/data.md, known once all tensors were read, or completed.
   [[nodiscard]] std::optional<Digest> digest() const;
   Result<Digest> complete_digest() const;
+
+  // For the module's own readers.
+  [[nodiscard]] const std::shared_ptr<HashedFile>& file() const { return file_; }
 
  private:
   std::shared_ptr<HashedFile> file_;
