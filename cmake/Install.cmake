@@ -13,6 +13,7 @@ if(CLOISTER_GUESTS)
   # What building a guest takes, besides clang.
   install(PROGRAMS ${CLOISTER_WIT} DESTINATION bin)
   install(DIRECTORY guest/cpp/include guest/cpp/src DESTINATION share/cloister/sdk/cpp)
+  install(DIRECTORY ${CLOISTER_OPERATORS}/guest/cloister DESTINATION share/cloister/sdk/cpp/include)
   install(DIRECTORY wit DESTINATION share/cloister FILES_MATCHING PATTERN "*.wit")
   install(FILES workloads/hello/hello.cpp DESTINATION share/cloister/sdk/examples)
 endif()

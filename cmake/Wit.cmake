@@ -13,10 +13,6 @@ endif()
 set(CLOISTER_WASM_FLAGS --target=wasm32-wasi -Wno-deprecated -O2 -msimd128 -Wall -Wextra -Werror)
 set(CLOISTER_WASM_CXX_FLAGS ${CLOISTER_WASM_FLAGS} -std=c++23 -fno-exceptions)
 
-set(CLOISTER_WIT ${CLOISTER_RUST_OUT}/cloister-wit/cloister-wit)
-cloister_rust_artifacts(cloister_wit_tool PROFILE release PACKAGE cloister-wit FOLDER ${CLOISTER_RUST_OUT}/cloister-wit
-  ARTIFACTS cloister-wit FILES cloister-wit)
-
 # cloister_guest_bindings(NAME WIT folder WORLD world): C bindings in ${CMAKE_BINARY_DIR}/guest-bindings/NAME. Sets in the caller
 # NAME_INCLUDE (folder), NAME_HEADER and NAME_OBJECTS (to depend on and to link).
 function(cloister_guest_bindings name)
@@ -63,7 +59,7 @@ function(cloister_guest_component name)
     add_custom_command(OUTPUT ${object}
       COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${CLOISTER_WASM_CXX} ${CLOISTER_WASM_CXX_FLAGS} ${G_DEFINITIONS} ${G_INCLUDES}
         -isystem ${${G_BINDINGS}_INCLUDE} -MD -MF ${object}.d -c ${path} -o ${object}
-      DEPENDS ${path} ${${G_BINDINGS}_HEADER}
+      DEPENDS ${path} ${${G_BINDINGS}_HEADER} ${CLOISTER_OPERATORS}.stamp
       DEPFILE ${object}.d
       COMMENT "Compiling guest ${name}: ${source}"
       VERBATIM)

@@ -21,7 +21,7 @@ struct FunctionName {
   char characters[kSize] = {};
 };
 
-inline constexpr std::size_t kMaxFunctions = 256;
+inline constexpr std::size_t kMaxFunctions = 512;
 
 // Gives each function a place of its own; called while the program is loaded. Those beyond kMaxFunctions share the
 // last place.

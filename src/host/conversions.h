@@ -18,23 +18,16 @@ constexpr bool same_number(A a, B b) {
   return static_cast<int>(a) == static_cast<int>(b);
 }
 using WitDtype = bindings::ml::tensors::Dtype;
-using WitReduction = bindings::ml::ops::Reduction;
 // The order of both enums is the same, so the number crosses as it is. Binding code lets no other number through.
 static_assert(same_number(WitDtype::bool_, Dtype::bool_) && same_number(WitDtype::uint8, Dtype::uint8) &&
               same_number(WitDtype::int8, Dtype::int8) && same_number(WitDtype::int16, Dtype::int16) &&
               same_number(WitDtype::int32, Dtype::int32) && same_number(WitDtype::int64, Dtype::int64) &&
               same_number(WitDtype::float16, Dtype::float16) && same_number(WitDtype::bfloat16, Dtype::bfloat16) &&
               same_number(WitDtype::float32, Dtype::float32) && same_number(WitDtype::float64, Dtype::float64));
-static_assert(same_number(WitReduction::none, engine::Reduction::none) &&
-              same_number(WitReduction::mean, engine::Reduction::mean) &&
-              same_number(WitReduction::sum, engine::Reduction::sum));
 }  // namespace detail
 
 inline Dtype to_engine(bindings::ml::tensors::Dtype dtype) { return static_cast<Dtype>(dtype); }
 inline bindings::ml::tensors::Dtype to_wit(Dtype dtype) { return static_cast<bindings::ml::tensors::Dtype>(dtype); }
-inline engine::Reduction to_engine(bindings::ml::ops::Reduction reduction) {
-  return static_cast<engine::Reduction>(reduction);
-}
 
 inline engine::Scalar to_engine(const bindings::ml::tensors::Scalar& scalar) {
   using bindings::ml::tensors::Scalar;

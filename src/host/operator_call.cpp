@@ -27,4 +27,16 @@ TensorsArgument argument(Session& session, ArgumentCheck& check, std::span<const
   return list;
 }
 
+OptionalTensorsArgument argument(Session& session, ArgumentCheck& check,
+                                 std::span<const std::optional<TensorBorrow>> handles) {
+  OptionalTensorsArgument list;
+  if (handles.size() > kMaxTensors) {
+    check.many_tensors();
+    return list;
+  }
+  list.tensors.reserve(handles.size());
+  for (const std::optional<TensorBorrow>& handle : handles) list.tensors.push_back(argument(session, check, handle));
+  return list;
+}
+
 }  // namespace cloister::host

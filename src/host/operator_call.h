@@ -9,8 +9,10 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "conversions.h"
@@ -81,6 +83,17 @@ inline const engine::Tensor* argument(Session& session, ArgumentCheck& check,
 
 TensorsArgument argument(Session& session, ArgumentCheck& check, std::span<const TensorBorrow> handles);
 
+// As a list of tensors, of which some may be absent.
+struct OptionalTensorsArgument {
+  std::vector<const engine::Tensor*> tensors;
+  operator std::span<const engine::Tensor* const>() const { return tensors; }  // NOLINT(google-explicit-constructor)
+};
+
+OptionalTensorsArgument argument(Session& session, ArgumentCheck& check,
+                                 std::span<const std::optional<TensorBorrow>> handles);
+
+inline std::string_view argument(Session& /*session*/, ArgumentCheck& /*check*/, std::string_view text) { return text; }
+
 inline engine::Shape argument(Session& /*session*/, ArgumentCheck& check, std::span<const std::int64_t> sizes) {
   if (sizes.size() > kMaxSizes) [[unlikely]] {
     check.long_list();
@@ -99,8 +112,9 @@ T argument(Session& /*session*/, ArgumentCheck& /*check*/, T value) {
   return value;
 }
 
-inline std::optional<std::int64_t> argument(Session& /*session*/, ArgumentCheck& /*check*/,
-                                            const std::optional<std::int64_t>& value) {
+template <class T>
+  requires std::integral<T> || std::floating_point<T>
+std::optional<T> argument(Session& /*session*/, ArgumentCheck& /*check*/, const std::optional<T>& value) {
   return value;
 }
 
@@ -119,27 +133,7 @@ inline std::optional<engine::Scalar> argument(Session& /*session*/, ArgumentChec
   return to_engine(*scalar);
 }
 
-inline engine::Reduction argument(Session& /*session*/, ArgumentCheck& /*check*/,
-                                  bindings::ml::ops::Reduction reduction) {
-  return to_engine(reduction);
-}
-
-inline engine::Conv2dOptions argument(Session& session, ArgumentCheck& check,
-                                      const bindings::ml::ops::Conv2dOptionsView& options) {
-  return {argument(session, check, options.stride), argument(session, check, options.padding),
-          argument(session, check, options.dilation), options.groups};
-}
-
-inline engine::Pool2dOptions argument(Session& session, ArgumentCheck& check,
-                                      const bindings::ml::ops::Pool2dOptionsView& options) {
-  return {argument(session, check, options.kernel_size), argument(session, check, options.stride),
-          argument(session, check, options.padding), options.ceil_mode};
-}
-
-inline engine::BatchNormOptions argument(Session& /*session*/, ArgumentCheck& /*check*/,
-                                         const bindings::ml::ops::BatchNormOptions& options) {
-  return {options.training, options.momentum, options.eps};
-}
+#include "operator_settings.inc"
 
 // What an operator answers for what the engine's function gives.
 template <class T>
@@ -151,6 +145,14 @@ struct AnswerOf<Result<engine::Tensor>> {
 template <>
 struct AnswerOf<Result<void>> {
   using Type = void;
+};
+template <std::size_t kCount>
+struct AnswerOf<Result<std::array<engine::Tensor, kCount>>> {
+  using Type = decltype(std::tuple_cat(std::declval<std::array<Session::TensorHandle, kCount>>()));
+};
+template <>
+struct AnswerOf<Result<std::vector<engine::Tensor>>> {
+  using Type = std::vector<Session::TensorHandle>;
 };
 
 // Counts the call, turns the arguments, calls `kMethod` of the backend, turns its result.
@@ -180,19 +182,31 @@ auto call(Session& session, const Arguments&... arguments) {
   }
 }
 
-// As call, for operators that are marked *content-dependent* in the WIT: one byte of egress, whatever the outcome;
-// refused, and nothing counted as egress, in a run that denies them.
-template <FunctionName kName, auto kMethod, class... Arguments>
-auto call_content_dependent(Session& session, const Arguments&... arguments) {
+// As call, for operators whose outcome tells of a tensor's contents: `kBytes` of egress, whatever the outcome; refused,
+// and nothing counted as egress, in a run that denies them.
+template <std::uint64_t kBytes, FunctionName kName, auto kMethod, class... Arguments>
+auto call_charged(Session& session, const Arguments&... arguments) {
   using Answer = decltype(call<kName, kMethod>(session, arguments...));
   if (session.request.deny_content_dependent) [[unlikely]] {
     const CallCounts::Scope scope(session.calls, kFunctionIndex<kName>);
     return Answer(Unexpected(session.content_dependent_denied(kName.view())));
   }
-  if (auto refused = session.charge(EgressKind::outcome, 1, kName.view())) [[unlikely]] {
+  if (auto refused = session.charge(EgressKind::outcome, kBytes, kName.view())) [[unlikely]] {
     return Answer(Unexpected(*std::move(refused)));
   }
   return call<kName, kMethod>(session, arguments...);
+}
+
+// For operators that are marked *content-dependent* in the WIT.
+template <FunctionName kName, auto kMethod, class... Arguments>
+auto call_content_dependent(Session& session, const Arguments&... arguments) {
+  return call_charged<1, kName, kMethod>(session, arguments...);
+}
+
+// For those marked *content-dependent shape*: a size is told as well.
+template <FunctionName kName, auto kMethod, class... Arguments>
+auto call_content_dependent_shape(Session& session, const Arguments&... arguments) {
+  return call_charged<1 + sizeof(std::int64_t), kName, kMethod>(session, arguments...);
 }
 
 }  // namespace cloister::host

@@ -26,7 +26,10 @@ Session::Session(const SessionSetting& setting)
       egress(request.limits.egress_bytes),
       calls(request.time_calls),
       clock(request.grants.clock),
+      random(request.seed, RandomStream::kRandom),
+      insecure(request.seed, RandomStream::kInsecure),
       declared_(setting.declared),
+      place_(setting.place),
       slot_(setting.backend),
       seed_(request.seed),
       handles(clamped<std::uint32_t>(request.limits.handles)),
@@ -151,6 +154,20 @@ Session::GuestError Session::guarded_error(const Error& error, std::string_view 
   return guest_error({error.code, std::string(sentence)});
 }
 
+Expected<std::vector<Session::TensorHandle>, Session::GuestError> Session::give_all(std::span<engine::Tensor> given) {
+  std::vector<TensorHandle> all;
+  all.reserve(given.size());
+  for (engine::Tensor& tensor : given) {
+    auto handle = tables.tensors.insert(std::move(tensor));
+    if (!handle) {
+      for (TensorHandle& each : all) tables.tensors.take(std::move(each));
+      return Unexpected(guest_error(std::move(handle).error()));
+    }
+    all.push_back(*std::move(handle));
+  }
+  return all;
+}
+
 Unexpected<sandbox::Trap> Session::end(RunStatus status, ErrorCode code, std::string sentence) {
   if (!ending_) ending_ = Ending{status, code, sentence};
   return sandbox::trap(std::move(sentence));
@@ -232,7 +249,7 @@ void Session::fill(RunReport& report) {
       use.kind = kind;
       use.name = name;
       use.path = path;
-      if (kind == GrantKind::output && !use.used) {
+      if (kind == GrantKind::output && !use.used && use.checkpoints == 0) {
         note(fmt::format("the output '{}' was granted and never written", name));
       }
       report.grants.push_back(std::move(use));

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "call_count.h"
+#include "checkpoint_file.h"
 #include "cloister/data/dataset.h"
 #include "cloister/engine/optimizers.h"
 #include "cloister/host/declared_grants.h"
@@ -29,6 +30,13 @@ namespace cloister::host {
 
 class BackendSlot;
 
+// What runs, and on what: part of whose checkpoints are whose.
+struct RunPlace {
+  Digest component;
+  std::string device = "cpu";
+  int threads = 1;
+};
+
 // What is asked of a session and what all sessions of a host share. All of it outlives the session.
 struct SessionSetting {
   const RunRequest& request;
@@ -36,6 +44,7 @@ struct SessionSetting {
   BackendSlot& backend;
   ModelStore& models;
   std::span<const DeclaredGrant> declared = {};  // by the workload's author
+  RunPlace place = {};
 };
 
 // The interfaces of the world work on this and nothing else.
@@ -69,6 +78,7 @@ class Session {
   void manual_seed(std::uint64_t seed);
   void set_grad_mode(engine::GradMode mode);
   [[nodiscard]] engine::GradMode grad_mode() const { return grad_mode_; }
+  [[nodiscard]] std::uint64_t generator_seed() const { return seed_; }
 
   // While the guest runs, on the thread that runs it: installs the context.
   class Inside {
@@ -120,6 +130,25 @@ class Session {
     return Unexpected(guest_error(std::move(tensor).error()));
   }
 
+  // The same for several: all of them get handles or none.
+  template <std::size_t kCount>
+  [[nodiscard]] auto give(Result<std::array<engine::Tensor, kCount>> tensors) {
+    using Handles = decltype(std::tuple_cat(std::declval<std::array<TensorHandle, kCount>>()));
+    using Given = Expected<Handles, GuestError>;
+    if (!tensors) return Given(Unexpected(guest_error(std::move(tensors).error())));
+    auto given = give_all(*tensors);
+    if (!given) return Given(Unexpected(std::move(given).error()));
+    return [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>) {
+      return Given(Handles(std::move((*given)[kIndex])...));
+    }(std::make_index_sequence<kCount>());
+  }
+  [[nodiscard]] Expected<std::vector<TensorHandle>, GuestError> give(Result<std::vector<engine::Tensor>> tensors) {
+    if (!tensors) return Unexpected(guest_error(std::move(tensors).error()));
+    return give_all(*tensors);
+  }
+  // Takes the tensors.
+  [[nodiscard]] Expected<std::vector<TensorHandle>, GuestError> give_all(std::span<engine::Tensor> tensors);
+
   // Ends the run: `return session.end(...)` from a host function.
   [[nodiscard]] Unexpected<sandbox::Trap> end(RunStatus status, ErrorCode code, std::string sentence);
 
@@ -133,6 +162,21 @@ class Session {
   void stop_waiting();
   // Whether a wait for a batch ended so.
   [[nodiscard]] bool wait_was_stopped() const { return wait_was_stopped_; }
+
+  // ---- checkpoints (resume.cpp) ----
+
+  [[nodiscard]] std::filesystem::path checkpoint_path(std::string_view name) const;
+  // For a run that resumes another: opens its checkpoints and holds them, the data that they were made from and this
+  // run against each other; counts on where the newest stood. To be called before the guest starts.
+  // Errors: bad_data for what does not fit; io.
+  Result<void> take_up_checkpoints();
+  // What the next checkpoint says of this run. Reads those datasets to their end that the run has opened and not met
+  // whole, for their digests. Errors: bad_data, io.
+  Result<CheckpointRecord> checkpoint_record();
+  // A checkpoint was saved under the name of an output.
+  void count_checkpoint(std::string_view name);
+  // What restore() takes from, by name.
+  std::map<std::string, CheckpointFile, std::less<>> resumed;
 
   // ---- the report ----
 
@@ -165,13 +209,20 @@ class Session {
   CallCounts calls;
   ImportLog imports;
   GuestClock clock;
+  RandomStream random, insecure;  // behind the interfaces of wasi:random of these names
   PhaseClock phases{calls};
 
  private:
   GuestError refuse_egress(std::uint64_t bytes, std::string_view what);
   void finish_datasets(bool in_order);
 
+  [[nodiscard]] RunIdentity identity() const;
+  Result<void> check_same_run(const CheckpointRecord& record, const std::string& path);
+  Result<void> check_same_data(const CheckpointRecord& record);
+
   std::span<const DeclaredGrant> declared_;
+  RunPlace place_;
+  std::uint64_t checkpoints_saved_ = 0;
   BackendSlot& slot_;
   std::uint64_t seed_;
   engine::GradMode grad_mode_ = engine::GradMode::grad;

@@ -76,7 +76,7 @@ fn emit_host(model: &Model, interface: &Interface, out: &mut String) -> Result<(
     for function in model.functions(interface) {
         out.push('\n');
         emit_docs(&function.docs, "  ", out)?;
-        writeln!(out, "  virtual {} = 0;", signature(model, interface, function)?)?;
+        writeln!(out, "  virtual {} = 0;", signature(model, Some(interface), function)?)?;
     }
     out.push_str("};\n\n// Adds the interface to a linker. At every call `select` finds the host object by the data pointer of the store that calls, so\n");
     out.push_str("// one linker serves all instances. Returns an error that the caller owns, or nullptr.\n");
@@ -87,21 +87,21 @@ fn emit_host(model: &Model, interface: &Interface, out: &mut String) -> Result<(
 }
 
 /// `sandbox::Call<..> name(..)`.
-fn signature(model: &Model, interface: &Interface, function: &Function) -> Result<String> {
+pub fn signature(model: &Model, from: Option<&Interface>, function: &Function) -> Result<String> {
     let mut params = Vec::new();
     for param in &function.params {
-        params.push(format!("{} {}", param_type(model, interface, &param.ty)?, cpp_snake(&param.name)));
+        params.push(format!("{} {}", param_type(model, from, &param.ty)?, cpp_snake(&param.name)));
     }
     let result = function
         .result
         .as_ref()
-        .map_or(Ok("void".to_owned()), |ty| cpp_type(model, Some(interface), ty, Direction::Result))?;
+        .map_or(Ok("void".to_owned()), |ty| cpp_type(model, from, ty, Direction::Result))?;
     Ok(format!("sandbox::Call<{result}> {}({})", method_name(function), params.join(", ")))
 }
 
 /// Registers by value, aggregates by reference unless they hold a handle that moves.
-fn param_type(model: &Model, interface: &Interface, ty: &Type) -> Result<String> {
-    let name = cpp_type(model, Some(interface), ty, Direction::Param)?;
+fn param_type(model: &Model, from: Option<&Interface>, ty: &Type) -> Result<String> {
+    let name = cpp_type(model, from, ty, Direction::Param)?;
     let reference = !is_small(model, ty) && !model.has_own(ty);
     Ok(if reference { format!("const {name}&") } else { name })
 }

@@ -8,6 +8,8 @@ mod cpp_types;
 pub mod guest;
 mod model;
 mod names;
+#[cfg(feature = "tool")]
+mod operators;
 mod rust;
 mod rust_types;
 
@@ -40,6 +42,12 @@ pub struct HostBindings {
 pub fn host(options: &HostOptions<'_>) -> Result<HostBindings> {
     let model = model::Model::load(options.wit, options.world, options.denied)?;
     Ok(HostBindings { rust: rust::emit(&model)?, cpp: cpp::emit(&model)?, inputs: model.files })
+}
+
+/// Generates what the WIT says of the operators in `interface`: for a backend, for the host and for the C++ SDK.
+#[cfg(feature = "tool")]
+pub fn operators(wit: &Path, world: &str, interface: &str) -> Result<Vec<(String, String)>> {
+    operators::emit(&model::Model::load(wit, world, &[])?, interface)
 }
 
 /// Writes a file unless it already has these contents, so that what depends on it is not rebuilt.

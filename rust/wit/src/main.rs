@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
-use cloister_wit::{HostOptions, guest, host, write_folder, write_if_changed};
+use cloister_wit::{HostOptions, guest, host, operators, write_folder, write_if_changed};
 
 #[derive(Parser)]
 #[command(version, about)]
@@ -47,6 +47,17 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
+    /// The backend contract, the host's calls and the C++ SDK's operators.
+    Operators {
+        #[command(flatten)]
+        world: World,
+        /// Interface whose functions are operators.
+        #[arg(long)]
+        interface: String,
+        /// Folder to write; other files in it are removed.
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// A component from a core module; WASI preview 1 is adapted for a reactor.
     Component {
         /// Core module, linked with the component type object of its world.
@@ -65,6 +76,9 @@ fn main() -> Result<()> {
             write_folder(&cpp_out, &bindings.cpp)
         }
         Command::GuestC { world, out } => guest::guest_c(&world.wit, &world.world, &out),
+        Command::Operators { world, interface, out } => {
+            write_folder(&out, &operators(&world.wit, &world.world, &interface)?)
+        }
         Command::Component { module, out } => {
             let core = fs::read(&module).with_context(|| format!("cannot read {}", module.display()))?;
             let component =

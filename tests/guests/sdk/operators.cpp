@@ -142,7 +142,7 @@ void check_layers() {
   expect_value("dropout scales by 2", dropped.amax(), 2);
   const Tensor logits = zeros({2, 4}), classes = tensor<std::int64_t>({0, 3});
   expect("cross_entropy", cross_entropy(logits, classes), {1.386294}, {});
-  expect("cross_entropy, summed", cross_entropy(logits, classes, Reduction::sum), {2.772589}, {});
+  expect("cross_entropy, summed", cross_entropy(logits, classes, {}, {.reduction = Reduction::sum}), {2.772589}, {});
   expect("mse_loss", mse_loss(tensor<float>({1, 2}), tensor<float>({3, 2})), {2}, {});
   expect("mse_loss, each", mse_loss(tensor<float>({1, 2}), tensor<float>({3, 2}), Reduction::none), {4, 0}, {2});
 }

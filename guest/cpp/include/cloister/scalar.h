@@ -105,4 +105,26 @@ class IntArrayRef {
   std::span<const std::int64_t> values_;
 };
 
+// Rows and columns; one number stands for both.
+struct Size2d {
+  std::array<std::int64_t, 2> sizes;
+  Size2d(std::int64_t both) : sizes{both, both} {}
+  Size2d(std::int64_t height, std::int64_t width) : sizes{height, width} {}
+};
+
+// A setting for each direction of a convolution or pooling: one number for all, or one a direction. It owns its
+// numbers.
+class Sizes {
+ public:
+  Sizes() = default;
+  Sizes(std::int64_t all) : values_{all} {}
+  Sizes(std::initializer_list<std::int64_t> values) : values_(values) {}
+  Sizes(const Size2d& size) : values_(size.sizes.begin(), size.sizes.end()) {}
+
+  operator IntArrayRef() const { return values_; }
+
+ private:
+  std::vector<std::int64_t> values_;
+};
+
 }  // namespace cloister

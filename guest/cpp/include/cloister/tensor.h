@@ -6,11 +6,14 @@
 #include <cstdlib>
 #include <optional>
 #include <span>
+#include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "cloister/detail/call.h"
 #include "cloister/detail/handles.h"
 #include "cloister/error.h"
+#include "cloister/operator_settings.h"
 #include "cloister/scalar.h"
 
 namespace cloister {
@@ -117,102 +120,10 @@ class Tensor {
   void zero_grad() const { require<cloister_ml_autograd_zero_grad>(*this); }
   [[nodiscard]] Tensor detach() const { return require<cloister_ml_autograd_detach>(*this); }
 
-  // ---- element by element ----
-  [[nodiscard]] Tensor add(const Tensor& other, Scalar alpha = 1) const {
-    return require<cloister_ml_ops_add>(*this, other, alpha);
-  }
-  [[nodiscard]] Tensor add(Scalar other, Scalar alpha = 1) const {
-    return require<cloister_ml_ops_add_scalar>(*this, other, alpha);
-  }
-  Tensor& add_(const Tensor& other, Scalar alpha = 1) { return in_place<cloister_ml_ops_add_in_place>(other, alpha); }
-  [[nodiscard]] Tensor sub(const Tensor& other, Scalar alpha = 1) const {
-    return require<cloister_ml_ops_sub>(*this, other, alpha);
-  }
-  [[nodiscard]] Tensor sub(Scalar other, Scalar alpha = 1) const {
-    return require<cloister_ml_ops_sub_scalar>(*this, other, alpha);
-  }
-  [[nodiscard]] Tensor mul(const Tensor& other) const { return require<cloister_ml_ops_mul>(*this, other); }
-  [[nodiscard]] Tensor mul(Scalar other) const { return require<cloister_ml_ops_mul_scalar>(*this, other); }
-  Tensor& mul_(Scalar other) { return in_place<cloister_ml_ops_mul_scalar_in_place>(other); }
-  [[nodiscard]] Tensor div(const Tensor& other) const { return require<cloister_ml_ops_div>(*this, other); }
-  [[nodiscard]] Tensor div(Scalar other) const { return require<cloister_ml_ops_div_scalar>(*this, other); }
-  [[nodiscard]] Tensor pow(Scalar exponent) const { return require<cloister_ml_ops_pow_scalar>(*this, exponent); }
-  [[nodiscard]] Tensor neg() const { return require<cloister_ml_ops_neg>(*this); }
-  [[nodiscard]] Tensor abs() const { return require<cloister_ml_ops_abs>(*this); }
-  [[nodiscard]] Tensor exp() const { return require<cloister_ml_ops_exp>(*this); }
-  [[nodiscard]] Tensor log() const { return require<cloister_ml_ops_log>(*this); }
-  [[nodiscard]] Tensor sqrt() const { return require<cloister_ml_ops_sqrt>(*this); }
-  [[nodiscard]] Tensor rsqrt() const { return require<cloister_ml_ops_rsqrt>(*this); }
-  [[nodiscard]] Tensor relu() const { return require<cloister_ml_ops_relu>(*this); }
-  [[nodiscard]] Tensor sigmoid() const { return require<cloister_ml_ops_sigmoid>(*this); }
-  [[nodiscard]] Tensor tanh() const { return require<cloister_ml_ops_tanh>(*this); }
-  [[nodiscard]] Tensor silu() const { return require<cloister_ml_ops_silu>(*this); }
-  [[nodiscard]] Tensor clamp(std::optional<Scalar> min, std::optional<Scalar> max = {}) const {
-    return require<cloister_ml_ops_clamp>(*this, min, max);
-  }
-  Tensor& clamp_(std::optional<Scalar> min, std::optional<Scalar> max = {}) {
-    return in_place<cloister_ml_ops_clamp_in_place>(min, max);
-  }
-  [[nodiscard]] Tensor maximum(const Tensor& other) const { return require<cloister_ml_ops_maximum>(*this, other); }
-  [[nodiscard]] Tensor eq(const Tensor& other) const { return require<cloister_ml_ops_eq>(*this, other); }
-  [[nodiscard]] Tensor gt(Scalar other) const { return require<cloister_ml_ops_gt_scalar>(*this, other); }
-  Tensor& copy_(const Tensor& source) { return in_place<cloister_ml_ops_copy_in_place>(source); }
-  [[nodiscard]] Tensor to(Dtype dtype) const { return require<cloister_ml_ops_to_dtype>(*this, dtype); }
-  [[nodiscard]] Tensor clone() const { return require<cloister_ml_ops_clone>(*this); }
-
-  // ---- shape ----
-  [[nodiscard]] Tensor reshape(IntArrayRef shape) const { return require<cloister_ml_ops_reshape>(*this, shape); }
-  [[nodiscard]] Tensor permute(IntArrayRef dims) const { return require<cloister_ml_ops_permute>(*this, dims); }
-  [[nodiscard]] Tensor transpose(std::int64_t dim0, std::int64_t dim1) const {
-    return require<cloister_ml_ops_transpose>(*this, dim0, dim1);
-  }
-  [[nodiscard]] Tensor flatten(std::int64_t start_dim = 0, std::int64_t end_dim = -1) const {
-    return require<cloister_ml_ops_flatten>(*this, start_dim, end_dim);
-  }
-  [[nodiscard]] Tensor unsqueeze(std::int64_t dim) const { return require<cloister_ml_ops_unsqueeze>(*this, dim); }
-  [[nodiscard]] Tensor squeeze(std::int64_t dim) const { return require<cloister_ml_ops_squeeze>(*this, dim); }
-  [[nodiscard]] Tensor expand(IntArrayRef shape) const { return require<cloister_ml_ops_expand>(*this, shape); }
-  [[nodiscard]] Tensor narrow(std::int64_t dim, std::int64_t start, std::int64_t length) const {
-    return require<cloister_ml_ops_narrow>(*this, dim, start, length);
-  }
-  [[nodiscard]] Tensor select(std::int64_t dim, std::int64_t index) const {
-    return require<cloister_ml_ops_select>(*this, dim, index);
-  }
-  [[nodiscard]] Tensor contiguous() const { return require<cloister_ml_ops_contiguous>(*this); }
-  // [N, C, H, W] stored as [N, H, W, C]: libtorch's contiguous(at::MemoryFormat::ChannelsLast).
-  [[nodiscard]] Tensor channels_last() const { return require<cloister_ml_ops_contiguous_channels_last>(*this); }
-  [[nodiscard]] Tensor index_select(std::int64_t dim, const Tensor& index) const {
-    return require<cloister_ml_ops_index_select>(*this, dim, index);
-  }
-
-  // ---- reductions; an empty list of dimensions means all ----
-  [[nodiscard]] Tensor sum(IntArrayRef dim = {}, bool keepdim = false) const {
-    return require<cloister_ml_ops_sum>(*this, dim, keepdim);
-  }
-  [[nodiscard]] Tensor mean(IntArrayRef dim = {}, bool keepdim = false) const {
-    return require<cloister_ml_ops_mean>(*this, dim, keepdim);
-  }
-  [[nodiscard]] Tensor std(IntArrayRef dim = {}, std::int64_t correction = 1, bool keepdim = false) const {
-    return require<cloister_ml_ops_std>(*this, dim, correction, keepdim);
-  }
-  [[nodiscard]] Tensor amax(IntArrayRef dim = {}, bool keepdim = false) const {
-    return require<cloister_ml_ops_amax>(*this, dim, keepdim);
-  }
-  [[nodiscard]] Tensor argmax(std::optional<std::int64_t> dim = {}, bool keepdim = false) const {
-    return require<cloister_ml_ops_argmax>(*this, dim, keepdim);
-  }
-  [[nodiscard]] Tensor softmax(std::int64_t dim) const { return require<cloister_ml_ops_softmax>(*this, dim); }
-  [[nodiscard]] Tensor log_softmax(std::int64_t dim) const { return require<cloister_ml_ops_log_softmax>(*this, dim); }
-
-  [[nodiscard]] Tensor matmul(const Tensor& other) const { return require<cloister_ml_ops_matmul>(*this, other); }
+  // ---- operators ----
+#include "cloister/operator_methods.inc"
 
  private:
-  template <auto Binding, class... Arguments>
-  Tensor& in_place(const Arguments&... arguments) {
-    require<Binding>(*this, arguments...);
-    return *this;
-  }
-
   std::int32_t handle_ = 0;
 };
 
@@ -226,7 +137,26 @@ inline LoweredTensors::LoweredTensors(std::span<const Tensor> tensors) {
   handles_.reserve(tensors.size());
   for (const Tensor& tensor : tensors) handles_.push_back(tensor.raw());
 }
+inline LoweredOptionalTensors::LoweredOptionalTensors(OptionalTensors all) {
+  elements_.reserve(all.tensors.size());
+  for (const Tensor& tensor : all.tensors) elements_.push_back({tensor.defined(), tensor.raw()});
+  list_ = {elements_.data(), elements_.size()};
+}
 inline Tensor lift(OwnTensor own) { return Tensor(own); }
+inline std::tuple<Tensor, Tensor> lift(const cloister_ml_ops_tuple2_own_tensor_own_tensor_t& raw) {
+  return {Tensor(raw.f0), Tensor(raw.f1)};
+}
+inline std::tuple<Tensor, Tensor, Tensor> lift(const cloister_ml_ops_tuple3_own_tensor_own_tensor_own_tensor_t& raw) {
+  return {Tensor(raw.f0), Tensor(raw.f1), Tensor(raw.f2)};
+}
+// The list's memory is this guest's to free; the handles live on in the result.
+inline std::vector<Tensor> lift(const cloister_ml_ops_list_own_tensor_t& raw) {
+  std::vector<Tensor> tensors;
+  tensors.reserve(raw.len);
+  for (std::size_t i = 0; i < raw.len; ++i) tensors.emplace_back(raw.ptr[i]);
+  if (raw.len > 0) std::free(raw.ptr);
+  return tensors;
+}
 
 }  // namespace detail
 }  // namespace cloister

@@ -24,6 +24,13 @@ class StubContext final : public InstanceContext {
     owner_->account.deadline.store(deadline.time_since_epoch().count(), std::memory_order_relaxed);
   }
   void manual_seed(std::uint64_t) override {}  // no operator here draws numbers
+  [[nodiscard]] Result<std::vector<std::uint8_t>> generator_state() const override {
+    return std::vector<std::uint8_t>();
+  }
+  Result<void> set_generator_state(std::span<const std::uint8_t> state) override {
+    if (state.empty()) return {};
+    return fail(ErrorCode::bad_data, "the stub backend has no random generator whose state could be set");
+  }
   void set_grad_mode(GradMode mode) override { mode_ = mode; }
   [[nodiscard]] GradMode grad_mode() const override { return mode_; }
   [[nodiscard]] MemoryOwner* owner() const { return owner_; }

@@ -27,6 +27,7 @@ class StubBackend final : public UnsupportedBackend {
   Result<HostBuffer> allocate(InstanceContext* context, std::size_t bytes) override;
   Result<Tensor> lazy_clone(const Tensor& self) override { return clone(self); }
   Result<Tensor> zeros(Shape shape, Dtype dtype) override;
+  Result<Tensor> empty(Shape shape, Dtype dtype) override { return zeros(shape, dtype); }
   Result<Tensor> ones(Shape shape, Dtype dtype) override { return full(shape, std::int64_t{1}, dtype); }
   Result<Tensor> full(Shape shape, const Scalar& value, Dtype dtype) override;
 

@@ -119,6 +119,9 @@ Result<Tensor> TorchBackend::zeros(Shape shape, Dtype dtype) {
   return run("zeros", [&] { return at::zeros(sizes(shape), options(dtype)); });
 }
 
+// Memory that nothing was written to never reaches a guest.
+Result<Tensor> TorchBackend::empty(Shape shape, Dtype dtype) { return zeros(shape, dtype); }
+
 Result<Tensor> TorchBackend::ones(Shape shape, Dtype dtype) {
   CLOISTER_CHECK(check_new("ones", shape, dtype));
   return run("ones", [&] { return at::ones(sizes(shape), options(dtype)); });
@@ -133,22 +136,24 @@ Result<Tensor> TorchBackend::arange(const Scalar& start, const Scalar& end, cons
   return run("arange", [&] { return at::arange(scalar(start), scalar(end), scalar(step), options(dtype)); });
 }
 
-Result<Tensor> TorchBackend::rand(Shape shape, Dtype dtype) {
-  CLOISTER_CHECK(check_new("rand", shape, dtype));
-  CLOISTER_TRY(const at::Generator numbers, generator("rand"));
-  return run("rand", [&] { return at::rand(sizes(shape), numbers, options(dtype)); });
+Result<Tensor> TorchBackend::linspace(const Scalar& start, const Scalar& end, std::int64_t steps, Dtype dtype) {
+  CLOISTER_CHECK(check_new("linspace", Shape(&steps, 1), dtype));
+  return run("linspace", [&] { return at::linspace(scalar(start), scalar(end), steps, options(dtype)); });
 }
 
-Result<Tensor> TorchBackend::randn(Shape shape, Dtype dtype) {
-  CLOISTER_CHECK(check_new("randn", shape, dtype));
-  CLOISTER_TRY(const at::Generator numbers, generator("randn"));
-  return run("randn", [&] { return at::randn(sizes(shape), numbers, options(dtype)); });
+Result<Tensor> TorchBackend::eye(std::int64_t n, std::int64_t m, Dtype dtype) {
+  const std::array<std::int64_t, 2> shape{n, m};
+  CLOISTER_CHECK(check_new("eye", shape, dtype));
+  return run("eye", [&] { return at::eye(n, m, options(dtype)); });
 }
 
-Result<Tensor> TorchBackend::randperm(std::int64_t n) {
-  CLOISTER_CHECK(check_new("randperm", Shape(&n, 1), Dtype::int64));
-  CLOISTER_TRY(const at::Generator numbers, generator("randperm"));
-  return run("randperm", [&] { return at::randperm(n, numbers, options(Dtype::int64)); });
+// ---- of the shape and dtype of another; an expanded tensor's new elements are checked as any new tensor's ----
+
+Result<Tensor> TorchBackend::zeros_like(const Tensor& self) { return zeros(shape(self), dtype(self)); }
+Result<Tensor> TorchBackend::ones_like(const Tensor& self) { return ones(shape(self), dtype(self)); }
+Result<Tensor> TorchBackend::empty_like(const Tensor& self) { return zeros(shape(self), dtype(self)); }
+Result<Tensor> TorchBackend::full_like(const Tensor& self, const Scalar& value) {
+  return full(shape(self), value, dtype(self));
 }
 
 }  // namespace cloister::engine

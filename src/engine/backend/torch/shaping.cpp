@@ -1,6 +1,8 @@
-// Operators that change a tensor's shape or layout.
+// Operators that look at the same elements in another shape, and layouts.
 #include <c10/util/SmallVector.h>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "shape.h"
 #include "torch_backend.h"
@@ -9,13 +11,6 @@ namespace cloister::engine {
 namespace {
 
 using T = at::Tensor;
-
-c10::SmallVector<T, 8> all_of(std::span<const Tensor> tensors) {
-  c10::SmallVector<T, 8> all;
-  all.reserve(tensors.size());
-  for (const Tensor& tensor : tensors) all.push_back(Borrowed(tensor).get());
-  return all;
-}
 
 Result<void> room_for_a_dimension(std::string_view op, std::size_t dims) {
   if (dims < kMaxDims) return {};
@@ -69,15 +64,66 @@ Result<Tensor> TorchBackend::select(const Tensor& self, std::int64_t dim, std::i
   return run("select", [&](const T& a) { return a.select(dim, index); }, self);
 }
 
-Result<Tensor> TorchBackend::cat(std::span<const Tensor> tensors, std::int64_t dim) {
-  if (tensors.empty()) return fail(ErrorCode::invalid_argument, "cat: no tensors were given; at least one is needed");
-  return run("cat", [&](const T&) { return at::cat(all_of(tensors), dim); }, tensors.front());
+Result<Tensor> TorchBackend::view(const Tensor& self, Shape shape) {
+  c10::SmallVector<std::int64_t, 8> known(shape.begin(), shape.end());
+  for (std::int64_t& size : known) size = size == -1 ? 1 : size;
+  CLOISTER_CHECK(checked_extent("view", {known.data(), known.size()}, dtype(self)));
+  return run("view", [&](const T& a) { return a.view(sizes(shape)); }, self);
+}
+Result<Tensor> TorchBackend::unflatten(const Tensor& self, std::int64_t dim, Shape sizes_of_dim) {
+  if (sizes_of_dim.size() + shape(self).size() > kMaxDims) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("unflatten: the result would have more than {} dimensions", kMaxDims));
+  }
+  return run("unflatten", [&](const T& a) { return a.unflatten(dim, sizes(sizes_of_dim)); }, self);
+}
+Result<Tensor> TorchBackend::movedim(const Tensor& self, Shape source, Shape destination) {
+  return run("movedim", [&](const T& a) { return at::movedim(a, sizes(source), sizes(destination)); }, self);
+}
+Result<Tensor> TorchBackend::squeeze_dims(const Tensor& self, Shape dim) {
+  return run("squeeze_dims", [&](const T& a) { return at::squeeze(a, sizes(dim)); }, self);
+}
+Result<Tensor> TorchBackend::slice(const Tensor& self, std::int64_t dim, std::optional<std::int64_t> start,
+                                   std::optional<std::int64_t> end, std::int64_t step) {
+  return run("slice", [&](const T& a) { return at::slice(a, dim, start, end, step); }, self);
+}
+Result<Tensor> TorchBackend::as_strided(const Tensor& self, Shape size, Shape stride,
+                                        std::optional<std::int64_t> storage_offset) {
+  CLOISTER_CHECK(check_new("as_strided", size, dtype(self)));
+  return run(
+      "as_strided", [&](const T& a) { return at::as_strided(a, sizes(size), sizes(stride), storage_offset); }, self);
+}
+Result<Tensor> TorchBackend::unfold(const Tensor& self, std::int64_t dimension, std::int64_t size, std::int64_t step) {
+  const Shape from = shape(self);
+  CLOISTER_CHECK(room_for_a_dimension("unfold", from.size()));
+  CLOISTER_TRY(const std::int64_t axis, wrap_dim("unfold", dimension, from.size()));
+  const std::int64_t length = from.empty() ? 1 : from[static_cast<std::size_t>(axis)];
+  if (size < 0 || size > length || step < 1) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("unfold: windows of {} with a step of {} do not fit dimension {} of size {}", size, step,
+                            dimension, length));
+  }
+  // As for expand: windows that overlap are read as often.
+  c10::SmallVector<std::int64_t, 8> result(from.begin(), from.end());
+  if (!result.empty()) result[static_cast<std::size_t>(axis)] = (length - size) / step + 1;
+  result.push_back(size);
+  CLOISTER_CHECK(check_new("unfold", {result.data(), result.size()}, dtype(self)));
+  return run("unfold", [&](const T& a) { return a.unfold(dimension, size, step); }, self);
 }
 
-Result<Tensor> TorchBackend::stack(std::span<const Tensor> tensors, std::int64_t dim) {
-  if (tensors.empty()) return fail(ErrorCode::invalid_argument, "stack: no tensors were given; at least one is needed");
-  CLOISTER_CHECK(room_for_a_dimension("stack", shape(tensors.front()).size()));
-  return run("stack", [&](const T&) { return at::stack(all_of(tensors), dim); }, tensors.front());
+namespace {
+
+// An offset from the main diagonal that is as far out as any can be for these sizes; libtorch adds without a check.
+std::int64_t near(std::int64_t offset, std::int64_t rows, std::int64_t columns) {
+  return std::clamp(offset, -rows - 1, columns + 1);
+}
+
+}  // namespace
+
+Result<Tensor> TorchBackend::diagonal(const Tensor& self, std::int64_t offset, std::int64_t dim1, std::int64_t dim2) {
+  return run(
+      "diagonal", [&](const T& a) { return at::diagonal(a, near(offset, a.size(dim1), a.size(dim2)), dim1, dim2); },
+      self);
 }
 
 Result<Tensor> TorchBackend::contiguous(const Tensor& self) {
@@ -85,41 +131,6 @@ Result<Tensor> TorchBackend::contiguous(const Tensor& self) {
 }
 Result<Tensor> TorchBackend::contiguous_channels_last(const Tensor& self) {
   return run("contiguous_channels_last", [](const T& a) { return a.contiguous(at::MemoryFormat::ChannelsLast); }, self);
-}
-
-Result<Tensor> TorchBackend::constant_pad_nd(const Tensor& self, Shape pad, const Scalar& value) {
-  const Shape from = shape(self);
-  if (pad.size() % 2 != 0 || pad.size() / 2 > from.size()) {
-    return fail(
-        ErrorCode::invalid_argument,
-        fmt::format("constant_pad_nd: {} numbers were given for {}; two for each dimension to be padded are needed",
-                    pad.size(), format_shape(from)));
-  }
-  c10::SmallVector<std::int64_t, 8> result(from.begin(), from.end());
-  for (std::size_t i = 0; i < pad.size(); ++i) {
-    std::int64_t& size = result[result.size() - 1 - i / 2];
-    if (__builtin_add_overflow(size, pad[i], &size)) {
-      return fail(ErrorCode::invalid_argument, "constant_pad_nd: the padding is larger than can be counted");
-    }
-  }
-  CLOISTER_CHECK(check_new("constant_pad_nd", {result.data(), result.size()}, dtype(self)));
-  return run("constant_pad_nd", [&](const T& a) { return at::constant_pad_nd(a, sizes(pad), scalar(value)); }, self);
-}
-
-Result<Tensor> TorchBackend::index_select(const Tensor& self, std::int64_t dim, const Tensor& index) {
-  const Shape from = shape(self);
-  CLOISTER_TRY(const std::int64_t axis, wrap_dim("index_select", dim, from.size()));
-  if (const Dtype type = dtype(index); type != Dtype::int64 && type != Dtype::int32) {
-    return fail(ErrorCode::dtype_mismatch,
-                fmt::format("index_select: the index is {}, but must be int64 or int32", dtype_name(type)));
-  }
-  if (shape(index).size() > 1) {
-    return fail(
-        ErrorCode::shape_mismatch,
-        fmt::format("index_select: the index has shape {}, but must have one dimension", format_shape(shape(index))));
-  }
-  CLOISTER_CHECK(check_indices("index_select", index, from.empty() ? 1 : from[static_cast<std::size_t>(axis)], {}));
-  return run("index_select", [&](const T& a, const T& at) { return at::index_select(a, dim, at); }, self, index);
 }
 
 }  // namespace cloister::engine

@@ -98,6 +98,13 @@ Result<void> TorchBackend::check_writable(std::string_view op, const Tensor& sel
   return {};
 }
 
+void TorchBackend::check_empty(const at::Tensor& tensor) {
+  constexpr std::int64_t most = std::int64_t{1} << 40;
+  std::int64_t others = 1;
+  for (const std::int64_t size : tensor.sizes()) others = saturating_product(others, size == 0 ? 1 : size);
+  TORCH_CHECK_VALUE(others <= most, "the result is empty, but its other sizes have a product above 2^40");
+}
+
 Result<void> TorchBackend::check_new(std::string_view op, Shape shape, Dtype dtype) const {
   CLOISTER_TRY(const Extent extent, checked_extent(op, shape, dtype));
   if (auto fits = may_allocate(extent.bytes, current_owner()); !fits) {
@@ -142,16 +149,18 @@ Result<at::Generator> TorchBackend::generator(std::string_view op) {
 }
 
 Result<void> TorchBackend::check_indices(std::string_view op, const Tensor& index, std::int64_t bound,
-                                         std::optional<std::int64_t> ignored) const {
+                                         std::optional<std::int64_t> ignored, bool from_end) const {
   // Which index it is does not belong in the message: it is a tensor's content.
   const auto outside = [&] {
-    return fail(ErrorCode::invalid_argument, fmt::format("{}: an index lies outside of 0 .. {}", op, bound - 1));
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("{}: an index lies outside of {} .. {}", op, from_end ? -bound : 0, bound - 1));
   };
+  const std::int64_t low = from_end ? -bound : 0;
   const auto scan = [&](auto* values, std::int64_t n) {
     bool bad = false;
     for (std::int64_t i = 0; i < n; ++i) {
       const std::int64_t value = values[i];
-      bad |= (value < 0 || value >= bound) && !(ignored && value == *ignored);
+      bad |= (value < low || value >= bound) && !(ignored && value == *ignored);
     }
     return bad;
   };

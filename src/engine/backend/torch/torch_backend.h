@@ -1,11 +1,12 @@
-// TensorBackend on libtorch. The operators are implemented by family: creation.cpp, pointwise.cpp, shaping.cpp,
-// reductions.cpp, layers.cpp, pooling.cpp, autograd.cpp.
+// TensorBackend on libtorch. The operators are implemented by family, a file each: see docs/operators.md.
 #pragma once
 
 #include <ATen/ATen.h>
 
 #include <array>
+#include <tuple>
 #include <type_traits>
+#include <vector>
 
 #include "cloister/engine/tensor_backend.h"
 #include "context.h"
@@ -43,13 +44,6 @@ class TorchBackend final : public TensorBackend {
   Result<Tensor> adopt(HostBuffer buffer, Shape shape, Dtype dtype) override;
   Result<HostBuffer> allocate(InstanceContext* context, std::size_t bytes) override;
   Result<Tensor> lazy_clone(const Tensor& self) override;
-  Result<Tensor> zeros(Shape shape, Dtype dtype) override;
-  Result<Tensor> ones(Shape shape, Dtype dtype) override;
-  Result<Tensor> full(Shape shape, const Scalar& value, Dtype dtype) override;
-  Result<Tensor> arange(const Scalar& start, const Scalar& end, const Scalar& step, Dtype dtype) override;
-  Result<Tensor> rand(Shape shape, Dtype dtype) override;
-  Result<Tensor> randn(Shape shape, Dtype dtype) override;
-  Result<Tensor> randperm(std::int64_t n) override;
 
   // ---- autograd ----
   [[nodiscard]] bool requires_grad(const Tensor& self) const override;
@@ -60,89 +54,31 @@ class TorchBackend final : public TensorBackend {
   Result<void> zero_grad(const Tensor& self) override;
   Result<Tensor> detach(const Tensor& self) override;
 
-  // ---- element by element ----
-  Result<Tensor> add(const Tensor& self, const Tensor& other, const Scalar& alpha) override;
-  Result<Tensor> add_scalar(const Tensor& self, const Scalar& other, const Scalar& alpha) override;
-  Result<void> add_in_place(const Tensor& self, const Tensor& other, const Scalar& alpha) override;
-  Result<Tensor> sub(const Tensor& self, const Tensor& other, const Scalar& alpha) override;
-  Result<Tensor> sub_scalar(const Tensor& self, const Scalar& other, const Scalar& alpha) override;
-  Result<Tensor> mul(const Tensor& self, const Tensor& other) override;
-  Result<Tensor> mul_scalar(const Tensor& self, const Scalar& other) override;
-  Result<void> mul_scalar_in_place(const Tensor& self, const Scalar& other) override;
-  Result<Tensor> div(const Tensor& self, const Tensor& other) override;
-  Result<Tensor> div_scalar(const Tensor& self, const Scalar& other) override;
-  Result<Tensor> pow_scalar(const Tensor& self, const Scalar& exponent) override;
-  Result<Tensor> neg(const Tensor& self) override;
-  Result<Tensor> abs(const Tensor& self) override;
-  Result<Tensor> exp(const Tensor& self) override;
-  Result<Tensor> log(const Tensor& self) override;
-  Result<Tensor> sqrt(const Tensor& self) override;
-  Result<Tensor> rsqrt(const Tensor& self) override;
-  Result<Tensor> relu(const Tensor& self) override;
-  Result<Tensor> sigmoid(const Tensor& self) override;
-  Result<Tensor> tanh(const Tensor& self) override;
-  Result<Tensor> silu(const Tensor& self) override;
-  Result<Tensor> clamp(const Tensor& self, const std::optional<Scalar>& min, const std::optional<Scalar>& max) override;
-  Result<void> clamp_in_place(const Tensor& self, const std::optional<Scalar>& min,
-                              const std::optional<Scalar>& max) override;
-  Result<Tensor> maximum(const Tensor& self, const Tensor& other) override;
-  Result<Tensor> eq(const Tensor& self, const Tensor& other) override;
-  Result<Tensor> gt_scalar(const Tensor& self, const Scalar& other) override;
-  Result<Tensor> where(const Tensor& condition, const Tensor& self, const Tensor& other) override;
-  Result<void> copy_in_place(const Tensor& self, const Tensor& src) override;
-  Result<Tensor> to_dtype(const Tensor& self, Dtype dtype) override;
-  Result<Tensor> clone(const Tensor& self) override;
-  Result<void> addcmul_in_place(const Tensor& self, const Tensor& tensor1, const Tensor& tensor2,
-                                const Scalar& value) override;
-  Result<void> addcdiv_in_place(const Tensor& self, const Tensor& tensor1, const Tensor& tensor2,
-                                const Scalar& value) override;
-
-  // ---- shape ----
-  Result<Tensor> reshape(const Tensor& self, Shape shape) override;
-  Result<Tensor> permute(const Tensor& self, Shape dims) override;
-  Result<Tensor> transpose(const Tensor& self, std::int64_t dim0, std::int64_t dim1) override;
-  Result<Tensor> flatten(const Tensor& self, std::int64_t start_dim, std::int64_t end_dim) override;
-  Result<Tensor> unsqueeze(const Tensor& self, std::int64_t dim) override;
-  Result<Tensor> squeeze(const Tensor& self, std::int64_t dim) override;
-  Result<Tensor> expand(const Tensor& self, Shape shape) override;
-  Result<Tensor> narrow(const Tensor& self, std::int64_t dim, std::int64_t start, std::int64_t length) override;
-  Result<Tensor> select(const Tensor& self, std::int64_t dim, std::int64_t index) override;
-  Result<Tensor> cat(std::span<const Tensor> tensors, std::int64_t dim) override;
-  Result<Tensor> stack(std::span<const Tensor> tensors, std::int64_t dim) override;
-  Result<Tensor> contiguous(const Tensor& self) override;
-  Result<Tensor> contiguous_channels_last(const Tensor& self) override;
-  Result<Tensor> constant_pad_nd(const Tensor& self, Shape pad, const Scalar& value) override;
-  Result<Tensor> index_select(const Tensor& self, std::int64_t dim, const Tensor& index) override;
-
-  // ---- reductions; an empty `dim` means all dimensions ----
-  Result<Tensor> sum(const Tensor& self, Shape dim, bool keepdim) override;
-  Result<Tensor> mean(const Tensor& self, Shape dim, bool keepdim) override;
-  Result<Tensor> std(const Tensor& self, Shape dim, std::int64_t correction, bool keepdim) override;
-  Result<Tensor> amax(const Tensor& self, Shape dim, bool keepdim) override;
-  Result<Tensor> argmax(const Tensor& self, std::optional<std::int64_t> dim, bool keepdim) override;
-  Result<Tensor> softmax(const Tensor& self, std::int64_t dim) override;
-  Result<Tensor> log_softmax(const Tensor& self, std::int64_t dim) override;
-
-  // ---- layers and losses; a null pointer is an absent optional tensor ----
-  Result<Tensor> matmul(const Tensor& self, const Tensor& other) override;
-  Result<Tensor> linear(const Tensor& input, const Tensor& weight, const Tensor* bias) override;
-  Result<Tensor> conv2d(const Tensor& input, const Tensor& weight, const Tensor* bias,
-                        const Conv2dOptions& options) override;
-  Result<Tensor> avg_pool2d(const Tensor& self, const Pool2dOptions& options) override;
-  Result<Tensor> max_pool2d(const Tensor& self, const Pool2dOptions& options) override;
-  Result<Tensor> adaptive_avg_pool2d(const Tensor& self, Shape output_size) override;
-  Result<Tensor> batch_norm(const Tensor& input, const Tensor* weight, const Tensor* bias, const Tensor* running_mean,
-                            const Tensor* running_var, const BatchNormOptions& options) override;
-  Result<Tensor> dropout(const Tensor& input, double p, bool train) override;
-  Result<Tensor> cross_entropy(const Tensor& input, const Tensor& target, Reduction reduction) override;
-  Result<Tensor> mse_loss(const Tensor& input, const Tensor& target, Reduction reduction) override;
+#include "operator_overrides.inc"
 
  private:
   // The tensor as a handle; takes over its reference.
-  Tensor own(at::Tensor&& tensor) { return {*this, tensor.unsafeReleaseTensorImpl()}; }
+  Tensor own(at::Tensor&& tensor) {
+    if (tensor.numel() == 0) [[unlikely]] {
+      check_empty(tensor);
+    }
+    return {*this, tensor.unsafeReleaseTensorImpl()};
+  }
 
-  // Calls `compute` with the operands as at::Tensors. What it returns (at::Tensor, nothing, or a Result) comes back as
-  // a Result, and what it throws as an Error that names the operator.
+  // The same of several.
+  template <class... Each>
+  std::array<Tensor, sizeof...(Each)> own(std::tuple<Each...>&& tensors) {
+    return std::apply([this](auto&... each) { return std::array{own(std::move(each))...}; }, tensors);
+  }
+  std::vector<Tensor> own(std::vector<at::Tensor>&& tensors) {
+    std::vector<Tensor> all;
+    all.reserve(tensors.size());
+    for (at::Tensor& each : tensors) all.push_back(own(std::move(each)));
+    return all;
+  }
+
+  // Calls `compute` with the operands as at::Tensors. What it returns (at::Tensor, a tuple or vector of them, nothing,
+  // or a Result) comes back as a Result, and what it throws as an Error that names the operator.
   template <class Compute, class... Operands>
   auto run(std::string_view op, Compute&& compute, const Operands&... operands) {
     using Value = std::invoke_result_t<Compute, std::conditional_t<true, const at::Tensor&, Operands>...>;
@@ -154,9 +90,9 @@ class TorchBackend final : public TensorBackend {
             return {};
           },
           operands...);
-    } else if constexpr (std::is_same_v<Value, at::Tensor>) {
-      return guarded<Result<Tensor>>(
-          op, [&]() -> Result<Tensor> { return own(compute(Borrowed(operands).get()...)); }, operands...);
+    } else if constexpr (requires(Value&& value) { own(std::move(value)); }) {
+      using Owned = Result<decltype(own(std::declval<Value>()))>;
+      return guarded<Owned>(op, [&]() -> Owned { return own(compute(Borrowed(operands).get()...)); }, operands...);
     } else {
       return guarded<Value>(op, [&]() -> Value { return compute(Borrowed(operands).get()...); }, operands...);
     }
@@ -179,6 +115,9 @@ class TorchBackend final : public TensorBackend {
     }
   }
 
+  // Kernels loop over the sizes beside an empty one, and nothing of an allocator bounds those. Throws c10::ValueError.
+  static void check_empty(const at::Tensor& tensor);
+
   // A tensor on the device with a copy of `data`, which holds what the shape takes.
   at::Tensor copied(const void* data, const Extent& extent, Shape shape, Dtype dtype) const;
 
@@ -191,9 +130,18 @@ class TorchBackend final : public TensorBackend {
   Result<void> check_cost(std::string_view op, Dtype dtype, std::int64_t multiply_adds) const;
   // The entered context's generator.
   static Result<at::Generator> generator(std::string_view op);
-  // That every index lies in [0, bound) or is `ignored`.
+  // That every index lies in [0, bound), or [-bound, bound) with `from_end`, or is `ignored`.
+  // REQUIRES: int64 or int32.
   Result<void> check_indices(std::string_view op, const Tensor& index, std::int64_t bound,
-                             std::optional<std::int64_t> ignored) const;
+                             std::optional<std::int64_t> ignored, bool from_end = false) const;
+  // The size of dimension `dim`. Errors: invalid_argument for one out of range.
+  Result<std::int64_t> length_of(std::string_view op, const Tensor& self, std::int64_t dim) const;
+  // A 1-D index of rows of `dim`; an index of places along it, of any shape; indices of several dimensions.
+  Result<void> check_rows(std::string_view op, const Tensor& self, std::int64_t dim, const Tensor& index) const;
+  Result<void> check_places(std::string_view op, const Tensor& self, std::int64_t dim, const Tensor& index) const;
+  Result<void> check_index_list(std::string_view op, const Tensor& self, std::span<const Tensor* const> indices) const;
+  // That a mask is bool.
+  Result<void> check_mask(std::string_view op, const Tensor& mask) const;
 
   [[nodiscard]] at::TensorOptions options(Dtype dtype) const {
     return at::TensorOptions(at_device_).dtype(scalar_type(dtype));

@@ -64,23 +64,51 @@ struct Optional {
   const Tensor& tensor;
 };
 
+// Tensors that may each be absent: undefined ones.
+struct OptionalTensors {
+  std::span<const Tensor> tensors;
+};
+
+// A list of them, as the bindings take it.
+class LoweredOptionalTensors {
+ public:
+  explicit LoweredOptionalTensors(OptionalTensors all);
+  operator cloister_ml_ops_list_option_borrow_tensor_t*() { return &list_; }
+
+ private:
+  using Element = std::remove_pointer_t<decltype(cloister_ml_ops_list_option_borrow_tensor_t::ptr)>;
+  std::vector<Element> elements_;
+  cloister_ml_ops_list_option_borrow_tensor_t list_{};
+};
+
 RawTensor lower(const Tensor& tensor);
 LoweredOption<RawTensor> lower(Optional tensor);
 inline LoweredTensors lower(std::span<const Tensor> tensors) { return LoweredTensors(tensors); }
+inline LoweredOptionalTensors lower(OptionalTensors tensors) { return LoweredOptionalTensors(tensors); }
 template <class T>
   requires std::is_arithmetic_v<T>
 T lower(T value) {
   return value;
 }
-inline std::uint8_t lower(Dtype dtype) { return static_cast<std::uint8_t>(dtype); }
+template <class T>
+  requires std::is_enum_v<T>
+std::uint8_t lower(T value) {
+  return static_cast<std::uint8_t>(value);
+}
 inline cloister_ml_tensors_scalar_t* lower(const Scalar& scalar) {
   return const_cast<cloister_ml_tensors_scalar_t*>(&scalar.raw());
 }
 inline cloister_ml_tensors_scalar_t* lower(const std::optional<Scalar>& scalar) {
   return scalar ? lower(*scalar) : nullptr;
 }
-inline std::int64_t* lower(const std::optional<std::int64_t>& value) {
-  return const_cast<std::int64_t*>(value ? &*value : nullptr);
+template <class T>
+  requires std::is_arithmetic_v<T>
+T* lower(const std::optional<T>& value) {
+  return const_cast<T*>(value ? &*value : nullptr);
+}
+template <class Raw>
+Raw* lower(const Lowered<Raw>& record) {
+  return const_cast<Raw*>(&record.raw);
 }
 inline workload_list_s64_t list_of(IntArrayRef values) {
   return {const_cast<std::int64_t*>(values.data()), values.size()};
@@ -105,6 +133,9 @@ Raw* lower(Raw* record) {
 
 Tensor lift(OwnTensor own);
 inline Scalar lift(const cloister_ml_tensors_scalar_t& raw) { return Scalar(raw); }
+std::tuple<Tensor, Tensor> lift(const cloister_ml_ops_tuple2_own_tensor_own_tensor_t& raw);
+std::tuple<Tensor, Tensor, Tensor> lift(const cloister_ml_ops_tuple3_own_tensor_own_tensor_own_tensor_t& raw);
+std::vector<Tensor> lift(const cloister_ml_ops_list_own_tensor_t& raw);
 template <class Raw>
 Raw lift(Raw raw) {
   return raw;
