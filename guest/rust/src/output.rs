@@ -1,0 +1,42 @@
+//! What a workload leaves behind under granted names, and how far it is.
+use crate::bindings::cloister::ml::outputs;
+use crate::error::require;
+use crate::{Result, Tensor};
+
+/// Writes one tensor as a safetensors file with the key `tensor`. The file appears whole or not at all; a second write
+/// replaces the first. Errors: `NotGranted`, `QuotaExceeded`, `Internal` (a full disk).
+pub fn save(name: &str, value: &Tensor) -> Result<()> {
+    Ok(outputs::save_tensor(name, value.raw())?)
+}
+
+/// Writes named tensors (a model: `net.state_dict()`) as one safetensors file. Errors: as [`save`].
+pub fn save_tensors(name: &str, values: &[(impl AsRef<str>, Tensor)]) -> Result<()> {
+    let values: Vec<_> = values.iter().map(|(name, tensor)| (name.as_ref().to_owned(), tensor.raw())).collect();
+    Ok(outputs::save_tensors(name, &values)?)
+}
+
+/// Writes UTF-8 text. Errors: as [`save`].
+pub fn save_text(name: &str, text: &str) -> Result<()> {
+    Ok(outputs::save_text(name, text)?)
+}
+
+// The three below report to whoever watches the run. A bad name is a bug, and a spent egress limit ends the run: both
+// trap.
+
+/// Adds a point to the series `name`; names are 1 to 64 of `A-Za-z0-9_.-/`.
+#[track_caller]
+pub fn scalar(name: &str, step: u64, value: f64) {
+    require(outputs::scalar(name, step, value));
+}
+
+/// Enters a phase of the run, of `total` steps when known.
+#[track_caller]
+pub fn phase(name: &str, total: Option<u64>) {
+    require(outputs::phase(name, total));
+}
+
+/// `done` of the phase's steps are over, each of `items` samples (0: not said).
+#[track_caller]
+pub fn progress(done: u64, items: u64) {
+    require(outputs::progress(done, items));
+}
