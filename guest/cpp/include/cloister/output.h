@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -20,12 +22,21 @@ using NamedTensor = std::pair<std::string_view, Tensor>;
   return attempt<cloister_ml_outputs_save_tensor>(name, value);
 }
 // Writes named tensors (a model) as one safetensors file. Errors: as above.
-[[nodiscard]] inline Expected<void> save(std::string_view name, std::initializer_list<NamedTensor> values) {
+[[nodiscard]] inline Expected<void> save(std::string_view name, std::span<const NamedTensor> values) {
   std::vector<cloister_ml_outputs_tuple2_string_borrow_tensor_t> raw;
   raw.reserve(values.size());
   for (const auto& [key, tensor] : values) raw.push_back({detail::string_of(key), tensor.raw()});
   cloister_ml_outputs_list_tuple2_string_borrow_tensor_t list{raw.data(), raw.size()};
   return attempt<cloister_ml_outputs_save_tensors>(name, &list);
+}
+[[nodiscard]] inline Expected<void> save(std::string_view name, std::initializer_list<NamedTensor> values) {
+  return save(name, std::span(values.begin(), values.size()));
+}
+// A module's `state_dict()`. Errors: as above.
+[[nodiscard]] inline Expected<void> save(std::string_view name,
+                                         const std::vector<std::pair<std::string, Tensor>>& values) {
+  const std::vector<NamedTensor> views(values.begin(), values.end());
+  return save(name, std::span<const NamedTensor>(views));
 }
 // Writes UTF-8 text. Errors: as above.
 [[nodiscard]] inline Expected<void> save_text(std::string_view name, std::string_view text) {
@@ -39,6 +50,9 @@ using NamedTensor = std::pair<std::string_view, Tensor>;
 inline void scalar(std::string_view name, std::uint64_t step, double value) {
   require<cloister_ml_outputs_scalar>(name, step, value);
 }
+// Adds the matrix `name`, drawn as a heat map: values row by row, at most 256 rows and columns.
+void matrix(std::string_view name, std::span<const std::string> rows, std::span<const std::string> columns,
+            std::span<const double> values);
 // Enters a phase of the run, of `total` steps when known.
 inline void phase(std::string_view name, std::optional<std::uint64_t> total = {}) {
   require<cloister_ml_outputs_phase>(name, total ? &*total : static_cast<std::uint64_t*>(nullptr));
