@@ -3,6 +3,10 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
 #include "state.h"
 #include "trap_text.h"
 
@@ -28,6 +32,7 @@ struct InstanceState {
   std::optional<End> stop;       // deadline or interrupted, once somebody has been told
   std::optional<int> exit_code;  // of exit_guest
   ffi::Meter meter;
+  std::optional<SampleClock> samples;
   ffi::Owned<ffi::Instance> instance;  // last: it points to the members above
 
   // Runs on the thread of the guest.
@@ -58,6 +63,31 @@ using detail::InstanceState;
 void Interrupter::interrupt() const noexcept { state_->raise(); }
 
 namespace {
+
+// Reads the lines of cloister_sandbox_instance_profile.
+std::vector<ProfileEntry> read_profile(std::string_view text) {
+  std::vector<ProfileEntry> entries;
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(line.size() + 1);
+    const auto field = [&line] {
+      const std::string_view first = line.substr(0, line.find('\t'));
+      line.remove_prefix(std::min(line.size(), first.size() + 1));
+      return first;
+    };
+    const auto number = [&field](auto& value) {
+      const std::string_view digits = field();
+      std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    };
+    ProfileEntry& entry = entries.emplace_back();
+    number(entry.depth);
+    number(entry.ticks);
+    entry.host = field() == "host";
+    entry.function = field();
+    entry.line = field();
+  }
+  return entries;
+}
 
 // The instance whose guest code this thread runs; a host function may run another one meanwhile.
 thread_local InstanceState* running = nullptr;
@@ -94,15 +124,19 @@ Instance::Instance(Instance&&) noexcept = default;
 Instance& Instance::operator=(Instance&&) noexcept = default;
 Instance::~Instance() = default;
 
-Result<Instance> Instance::create(const Program& program, void* host_data, const Limits& limits) {
+Result<Instance> Instance::create(const Program& program, void* host_data, const Limits& limits,
+                                  std::optional<std::chrono::nanoseconds> profile_every) {
   CLOISTER_CHECK(check(limits));
+  if (profile_every && *profile_every <= std::chrono::nanoseconds::zero()) {
+    return fail(ErrorCode::invalid_argument, "the period of a profile is not above zero; leave it out for none");
+  }
   Watchdog& watchdog = program.state()->runtime->watchdog;
   CLOISTER_CHECK(watchdog.start());
   auto state = std::make_unique<InstanceState>();
   state->program = program.state();
   state->flag = std::make_shared<detail::InterruptState>(watchdog.wake());
   state->limits = limits;
-
+  if (profile_every) state->samples.emplace(*profile_every);
   state->host_data = host_data;
   CLOISTER_CHECK(state->make_store());
   return Instance(std::move(state));
@@ -115,8 +149,8 @@ Result<void> InstanceState::make_store() {
   ffi::Report report;
   instance.reset();
   meter.memory = 0;
-  if (cloister_sandbox_instance_new(program->program.get(), host_data, &raw, &meter, {on_tick, this}, &made,
-                                    &report.raw) != ffi::Ending::ok) {
+  if (cloister_sandbox_instance_new(program->program.get(), host_data, &raw, &meter, {on_tick, this},
+                                    samples ? &samples->ticks : nullptr, &made, &report.raw) != ffi::Ending::ok) {
     return fail(ErrorCode::internal, fmt::format("the engine makes no instance: {}", report.message));
   }
   instance.reset(made);
@@ -129,7 +163,7 @@ Result<RunOutcome> InstanceState::enter(Call call) {
   ffi::Ending ending;
   {
     const Running scope(this);
-    const Watchdog::Watched watched(program->runtime->watchdog, *flag, deadline);
+    const Watchdog::Watched watched(program->runtime->watchdog, *flag, deadline, samples ? &*samples : nullptr);
     inside = true;
     ending = call(report);
     inside = false;
@@ -241,6 +275,15 @@ Result<RunOutcome> Instance::run() {
   }
   return state.enter(
       [&](ffi::Report& report) { return cloister_sandbox_instance_run(state.instance.get(), &report.raw); });
+}
+
+Result<std::vector<ProfileEntry>> Instance::profile() const {
+  std::string text;
+  ffi::Report report;
+  if (cloister_sandbox_instance_profile(state_->instance.get(), ffi::sink(text), &report.raw) != ffi::Ending::ok) {
+    return fail(ErrorCode::internal, fmt::format("the profile cannot be told: {}", report.message));
+  }
+  return read_profile(text);
 }
 
 Interrupter Instance::interrupter() const { return Interrupter(state_->flag); }

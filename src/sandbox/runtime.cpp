@@ -135,7 +135,7 @@ Result<Component> Runtime::compile(std::span<const std::byte> bytes) const {
   if (state_->cache) {
     if (const auto code = state_->cache->load(key)) {
       ffi::Report report;
-      if (cloister_sandbox_component_deserialize(engine, ffi::view(*code), &component, &report.raw) ==
+      if (cloister_sandbox_component_deserialize(engine, ffi::view(bytes), ffi::view(*code), &component, &report.raw) ==
           ffi::Ending::ok) {
         made->component.reset(component);
         made->from_cache = true;

@@ -77,7 +77,8 @@ Ending cloister_sandbox_engine_identity(const Engine* engine, TextSink out, RawR
 
 Ending cloister_sandbox_component_compile(const Engine* engine, Bytes bytes, Component** out, RawReport* report);
 Ending cloister_sandbox_component_serialize(const Component* component, TextSink out, RawReport* report);
-Ending cloister_sandbox_component_deserialize(const Engine* engine, Bytes code, Component** out, RawReport* report);
+Ending cloister_sandbox_component_deserialize(const Engine* engine, Bytes bytes, Bytes code, Component** out,
+                                              RawReport* report);
 void cloister_sandbox_component_delete(Component* component);
 Ending cloister_sandbox_component_list(const Component* component, bool exports, TextSink out, RawReport* report);
 
@@ -88,9 +89,11 @@ Ending cloister_sandbox_link(const wasmtime_component_linker_t* linker, const Co
 void cloister_sandbox_program_delete(Program* program);
 
 Ending cloister_sandbox_instance_new(const Program* program, void* host_data, const StoreLimits* limits,
-                                     const Meter* meter, Watch watch, Instance** out, RawReport* report);
+                                     const Meter* meter, Watch watch, const std::atomic<std::uint64_t>* clock,
+                                     Instance** out, RawReport* report);
 Ending cloister_sandbox_instance_start(Instance* instance, const Program* program, RawReport* report);
 Ending cloister_sandbox_instance_run(Instance* instance, RawReport* report);
+Ending cloister_sandbox_instance_profile(const Instance* instance, TextSink out, RawReport* report);
 void cloister_sandbox_instance_delete(Instance* instance);
 }
 

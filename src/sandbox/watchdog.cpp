@@ -38,16 +38,18 @@ Watchdog::~Watchdog() {
   if (thread_.joinable()) thread_.join();
 }
 
-Watchdog::Watched::Watched(Watchdog& watchdog, const StopFlag& flag, Clock::time_point deadline)
-    : watchdog_(watchdog), flag_(flag), deadline_(deadline) {
+Watchdog::Watched::Watched(Watchdog& watchdog, const StopFlag& flag, Clock::time_point deadline, SampleClock* samples)
+    : watchdog_(watchdog), flag_(flag), deadline_(deadline), samples_(samples) {
+  if (samples != nullptr) next_sample_ = Clock::now() + samples->period;
+  const Clock::time_point first_look = std::min(deadline, next_sample_);
   bool sooner = false;
   {
     const std::lock_guard lock(watchdog.mutex_);
     next_ = watchdog.first_;
     if (next_ != nullptr) next_->previous_ = this;
     watchdog.first_ = this;
-    sooner = deadline < watchdog.next_look_;
-    if (sooner) watchdog.next_look_ = deadline;
+    sooner = first_look < watchdog.next_look_;
+    if (sooner) watchdog.next_look_ = first_look;
   }
   if (sooner) wake_up(watchdog.wake_->get());
 }
@@ -82,16 +84,23 @@ Clock::time_point Watchdog::look() {
   const auto now = Clock::now();
   auto next = Clock::time_point::max();
   bool stop = false;
-  for (const Watched* guest = first_; guest != nullptr; guest = guest->next_) {
+  bool tick = false;
+  for (Watched* guest = first_; guest != nullptr; guest = guest->next_) {
     if (guest->flag_.raised() || guest->deadline_ <= now) {
       stop = true;
     } else {
       next = std::min(next, guest->deadline_);
     }
+    if (guest->next_sample_ <= now) {
+      const auto passed = 1 + (now - guest->next_sample_) / guest->samples_->period;
+      guest->samples_->ticks.fetch_add(static_cast<std::uint64_t>(passed), std::memory_order_relaxed);
+      guest->next_sample_ += passed * guest->samples_->period;
+      tick = true;
+    }
+    next = std::min(next, guest->next_sample_);
   }
-  if (!stop) return next;
-  cloister_sandbox_engine_tick(&engine_);
-  return std::min(next, now + kTick);
+  if (stop || tick) cloister_sandbox_engine_tick(&engine_);
+  return stop ? std::min(next, now + kTick) : next;
 }
 
 void Watchdog::watch() {

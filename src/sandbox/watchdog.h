@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -29,10 +30,18 @@ class StopFlag {
   std::shared_ptr<const UniqueFd> wake_;
 };
 
+// Ticks while a guest runs, for whoever samples what it does. Thread safety: `ticks` may be read from any thread.
+struct SampleClock {
+  explicit SampleClock(Clock::duration every) : period(every) {}
+  const Clock::duration period;  // above zero
+  std::atomic<std::uint64_t> ticks{0};
+};
+
 // Guest code compares the engine's epoch with its deadline at every loop and function entry, and asks its instance
 // whether to go on when the epoch has moved. So the epoch moves only when some guest has a reason to stop: the thread
 // sleeps until the next deadline or flag, and then moves the epoch every millisecond until that guest has left (a
-// guest that is about to go on may miss one move). The thread starts with the first guest.
+// guest that is about to go on may miss one move). It also moves at every tick of a guest's sample clock. The thread
+// starts with the first guest.
 // Thread safety: all functions.
 class Watchdog {
  public:
@@ -46,10 +55,11 @@ class Watchdog {
   // Starts the thread if it does not run yet. Errors: internal when the system has no thread left.
   Result<void> start();
 
-  // A guest that is running code now; start() was called before. Links itself in and out in O(1).
+  // A guest that is running code now; start() was called before. Its sample clock, which may be null, ticks meanwhile:
+  // as often as its period has passed, even where the thread comes late. Links itself in and out in O(1).
   class Watched {
    public:
-    Watched(Watchdog& watchdog, const StopFlag& flag, Clock::time_point deadline);
+    Watched(Watchdog& watchdog, const StopFlag& flag, Clock::time_point deadline, SampleClock* samples);
     ~Watched();
     Watched(const Watched&) = delete;
     Watched& operator=(const Watched&) = delete;
@@ -59,6 +69,8 @@ class Watchdog {
     Watchdog& watchdog_;
     const StopFlag& flag_;
     const Clock::time_point deadline_;
+    SampleClock* const samples_;
+    Clock::time_point next_sample_ = Clock::time_point::max();  // guarded by the watchdog's mutex
     Watched* previous_ = nullptr;
     Watched* next_ = nullptr;
   };
@@ -68,7 +80,8 @@ class Watchdog {
 
  private:
   void watch();
-  // When to look again: the next deadline, or soon when a guest is to stop now, which moves the epoch.
+  // When to look again: the next deadline or sample, or soon when a guest is to stop now. Moves the epoch when a guest
+  // is to stop or its sample clock ticks.
   Clock::time_point look();
 
   const ffi::Engine& engine_;

@@ -6,6 +6,7 @@
 mod inject;
 mod sandbox;
 pub mod shim;
+mod symbols;
 pub mod wire;
 
 #[cfg(feature = "panic-injection")]

@@ -7,6 +7,7 @@ use wasmtime::component::Linker;
 use wasmtime::{AsContext, Error, Result, format_err};
 use wasmtime_c_api::{WasmtimeStoreData, wasmtime_component_linker_t, wasmtime_context_get_data, wasmtime_error_t};
 
+use crate::sandbox::profile;
 use crate::wire::Caller;
 
 /// C's owned error pointer; null stands for success.
@@ -21,15 +22,21 @@ pub fn linker(linker: &mut wasmtime_component_linker_t) -> &mut Linker<WasmtimeS
     unsafe { &mut *std::ptr::from_mut(linker).cast() }
 }
 
-/// The data pointer that C++ gave the store.
+/// The data pointer that C++ gave the store. Every shim asks for it just before its call into C++.
 #[inline]
 pub fn instance_data(caller: &Caller<'_>) -> *mut c_void {
+    if profile::is_active() {
+        profile::sample(caller, None);
+    }
     wasmtime_context_get_data(caller.as_context())
 }
 
-/// Turns what a thunk returned into the trap it asks for.
+/// Turns what the thunk of a function returned into the trap it asks for.
 #[inline]
-pub fn check(error: CError) -> Result<()> {
+pub fn check(caller: &Caller<'_>, function: &'static str, error: CError) -> Result<()> {
+    if profile::is_active() {
+        profile::sample(caller, Some(function));
+    }
     error.map_or(Ok(()), |error| Err((*error).into()))
 }
 

@@ -108,7 +108,8 @@ fn emit_binder(model: &Model, interface: &Interface, out: &mut String) -> Result
         writeln!(out, "instance.resource({resource:?}, ResourceType::host::<{tag}>(), move |caller, rep| {{")?;
         writeln!(
             out,
-            "shield(\"{name} [resource-drop]{resource}\", || check(unsafe {{ call(select, instance_data(&caller), rep) }}))\n}})?;"
+            "shield(\"{name} [resource-drop]{resource}\", || check(&caller, {:?}, unsafe {{ call(select, instance_data(&caller), rep) }}))\n}})?;",
+            function_name(name, &format!("{resource}.drop"))
         )?;
     }
     for function in model.functions(interface) {
@@ -130,11 +131,18 @@ fn emit_shim(model: &Model, interface: &Interface, function: &Function, out: &mu
     writeln!(out, "instance.func_wrap({:?}, move |caller: Caller<'_>, ({patterns}): ({types})| {{", function.name)?;
     let arena = if lets.is_empty() { "" } else { "let mut arena = Arena::default();\n" };
     writeln!(out, "shield(\"{} {}\", || {{\n{arena}{lets}", interface.import_name, function.name)?;
+    let told = function_name(&interface.import_name, &function.name);
     match &function.result {
-        None => writeln!(out, "check(unsafe {{ call(select, instance_data(&caller){args}) }})\n}})\n}})?;")?,
+        None => writeln!(
+            out,
+            "check(&caller, {told:?}, unsafe {{ call(select, instance_data(&caller){args}) }})\n}})\n}})?;"
+        )?,
         Some(result) => {
             writeln!(out, "let mut wire = MaybeUninit::<{}>::uninit();", wire_type(model, result)?)?;
-            writeln!(out, "check(unsafe {{ call(select, instance_data(&caller){args}, wire.as_mut_ptr()) }})?;")?;
+            writeln!(
+                out,
+                "check(&caller, {told:?}, unsafe {{ call(select, instance_data(&caller){args}, wire.as_mut_ptr()) }})?;"
+            )?;
             writeln!(
                 out,
                 "let result: {} = FromWire::from_wire(unsafe {{ wire.assume_init() }})?;",
@@ -144,6 +152,14 @@ fn emit_shim(model: &Model, interface: &Interface, function: &Function, out: &mu
         }
     }
     Ok(())
+}
+
+/// What profiles call a function, as run records do: "ops.add", "tensors.tensor.read", "wasi:cli/exit.exit".
+fn function_name(interface: &str, function: &str) -> String {
+    let interface = interface.split('@').next().unwrap_or(interface);
+    let interface = interface.strip_prefix("cloister:ml/").unwrap_or(interface);
+    let function = function.split(']').next_back().unwrap_or(function);
+    format!("{interface}.{function}")
 }
 
 /// Whether the wire form goes in a register; the rest is passed by pointer.

@@ -1,44 +1,61 @@
 //! The text of a guest's backtrace. Names in it are the guest's own and may be hostile: a mangled name of 250 bytes can
 //! stand for megabytes, a plain one can hold line feeds.
 
+use super::profile::MAX_FRAMES;
+use crate::symbols::{Place, Places, Symbols};
 use std::fmt::{self, Write};
-use wasmtime::WasmBacktrace;
+use wasmtime::{FrameInfo, WasmBacktrace};
 
 /// Frames shown; a deeper stack is cut at its outer end.
-const MAX_FRAMES: usize = 32;
+const MAX_SHOWN: usize = 32;
 /// Characters of one name or path.
 const MAX_NAME: usize = 256;
 
-/// One line a frame, and below it file and line where the guest was built with them.
-pub fn describe(trace: &WasmBacktrace) -> String {
+/// A line a function, `name at file:line` where the component says so, the innermost first; functions that were inlined
+/// have lines of their own, without a number.
+pub fn describe(trace: &WasmBacktrace, symbols: &Symbols) -> String {
+    let frames = &trace.frames()[..trace.frames().len().min(MAX_SHOWN)];
+    let offsets: Vec<u64> = frames.iter().filter_map(|frame| Some(frame.module_offset()? as u64)).collect();
+    let places = symbols.resolve(&offsets);
     let mut text = String::new();
-    for (number, frame) in trace.frames().iter().take(MAX_FRAMES).enumerate() {
-        let offset = frame.module_offset().map_or(String::new(), |offset| format!("{offset:#8x} - "));
-        let module = printable(frame.module().name().unwrap_or("<unknown>"));
-        let function = frame.func_name().map_or_else(|| format!("<function {}>", frame.func_index()), demangled);
-        if frame.symbols().is_empty() {
-            text.push_str(&format!("{number:>4}: {offset}{module}!{function}\n"));
-        }
-        for (inlined, symbol) in frame.symbols().iter().take(MAX_FRAMES).enumerate() {
-            let name = symbol.name().map_or_else(|| function.clone(), demangled);
-            let place = if inlined == 0 { format!("{number:>4}: {offset}") } else { "              ".to_owned() };
-            text.push_str(&format!("{place}{name}\n"));
-            if let Some(file) = symbol.file() {
-                let line = symbol.line().map_or(String::new(), |line| format!(":{line}"));
-                text.push_str(&format!("              at {}{line}\n", printable(file)));
-            }
-        }
+    for (number, frame) in frames.iter().enumerate() {
+        let known = frame.module_offset().and_then(|offset| places.get(&(offset as u64)));
+        text.push_str(&describe_frame(number, frame, known));
     }
-    let more = trace.frames().len().saturating_sub(MAX_FRAMES);
+    let more = trace.frames().len() - frames.len();
     if more > 0 {
-        text.push_str(&format!("      and {more} more\n"));
+        let or_more = if trace.frames().len() == MAX_FRAMES { " or more" } else { "" };
+        text.push_str(&format!("      and {more}{or_more}\n"));
     }
     text.truncate(text.trim_end().len());
     text
 }
 
+fn describe_frame(number: usize, frame: &FrameInfo, places: Option<&Places>) -> String {
+    let own = frame.func_name().map_or_else(|| format!("<function {}>", frame.func_index()), demangled);
+    let Some((outermost, inlined)) = places.and_then(|places| places.split_last()) else {
+        let module = printable(frame.module().name().unwrap_or("<unknown>"));
+        let offset = frame.module_offset().map_or(String::new(), |offset| format!(" at {offset:#x}"));
+        return format!("{number:>4}: {module}!{own}{offset}\n");
+    };
+    let mut text = format!("{number:>4}: ");
+    let at = |place| position(place).map_or(String::new(), |position| format!(" at {position}"));
+    for place in inlined {
+        let name = place.function.as_deref().map_or("<inlined>".to_owned(), demangled);
+        text.push_str(&format!("{name}{} (inlined)\n      ", at(place)));
+    }
+    text.push_str(&format!("{own}{}\n", at(outermost)));
+    text
+}
+
+/// `file:line`; only the file for what the compiler made up.
+pub fn position(place: &Place) -> Option<String> {
+    let file = printable(place.file.as_deref()?);
+    Some(if place.line == 0 { file } else { format!("{file}:{}", place.line) })
+}
+
 /// The name as its author wrote it, for C++ and Rust.
-fn demangled(name: &str) -> String {
+pub fn demangled(name: &str) -> String {
     let mut out = Printable::default();
     let complete = if let Ok(symbol) = rustc_demangle::try_demangle(name) {
         write!(out, "{symbol:#}")
@@ -50,7 +67,8 @@ fn demangled(name: &str) -> String {
     out.finish(complete.is_ok())
 }
 
-fn printable(text: &str) -> String {
+/// One line, whatever the text holds.
+pub fn printable(text: &str) -> String {
     let mut out = Printable::default();
     let complete = out.write_str(text);
     out.finish(complete.is_ok())

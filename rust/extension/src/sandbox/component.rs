@@ -1,9 +1,23 @@
 //! Compilation, machine code in and out, and what a component imports and exports.
 
 use super::guard::{Bytes, OK, Report, TextSink, guard, guard_silently};
+use crate::symbols::Symbols;
+use std::sync::Arc;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
+
+/// Machine code, and what is known of where it comes from.
+pub struct Compiled {
+    pub component: Component,
+    pub symbols: Arc<Symbols>,
+}
+
+impl Compiled {
+    fn new(component: Component, bytes: &[u8]) -> *mut Self {
+        Box::into_raw(Box::new(Self { component, symbols: Arc::new(Symbols::read(bytes)) }))
+    }
+}
 
 /// # Safety
 /// `bytes` must be valid for the call.
@@ -11,52 +25,51 @@ use wasmtime::component::types::ComponentItem;
 pub unsafe extern "C" fn cloister_sandbox_component_compile(
     engine: &Engine,
     bytes: Bytes,
-    out: &mut *mut Component,
+    out: &mut *mut Compiled,
     report: &mut Report,
 ) -> u32 {
     guard(report, |_| {
         // SAFETY: the caller's promise.
-        let component = Component::from_binary(engine, unsafe { bytes.as_slice() })?;
-        *out = Box::into_raw(Box::new(component));
+        let bytes = unsafe { bytes.as_slice() };
+        *out = Compiled::new(Component::from_binary(engine, bytes)?, bytes);
         Ok(OK)
     })
 }
 
 #[unsafe(no_mangle)]
-pub extern "C" fn cloister_sandbox_component_serialize(
-    component: &Component,
-    out: TextSink,
-    report: &mut Report,
-) -> u32 {
+pub extern "C" fn cloister_sandbox_component_serialize(compiled: &Compiled, out: TextSink, report: &mut Report) -> u32 {
     guard(report, |_| {
-        out.write(&component.serialize()?);
+        out.write(&compiled.component.serialize()?);
         Ok(OK)
     })
 }
 
 /// # Safety
-/// `code` must be valid for the call and come from `cloister_sandbox_component_serialize`: it will be executed.
+/// `bytes` and `code` must be valid for the call, and `code` come from `cloister_sandbox_component_serialize` of
+/// the component in `bytes`: it will be executed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cloister_sandbox_component_deserialize(
     engine: &Engine,
+    bytes: Bytes,
     code: Bytes,
-    out: &mut *mut Component,
+    out: &mut *mut Compiled,
     report: &mut Report,
 ) -> u32 {
     guard(report, |_| {
         // SAFETY: the caller's promise, which it keeps by a message authentication code over the bytes.
         let component = unsafe { Component::deserialize(engine, code.as_slice()) }?;
-        *out = Box::into_raw(Box::new(component));
+        // SAFETY: the caller's promise.
+        *out = Compiled::new(component, unsafe { bytes.as_slice() });
         Ok(OK)
     })
 }
 
 /// # Safety
-/// `component` must come from one of the functions above and not be used again.
+/// `compiled` must come from one of the functions above and not be used again.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn cloister_sandbox_component_delete(component: *mut Component) {
+pub unsafe extern "C" fn cloister_sandbox_component_delete(compiled: *mut Compiled) {
     // SAFETY: the caller's promise.
-    guard_silently(|| drop(unsafe { Box::from_raw(component) }));
+    guard_silently(|| drop(unsafe { Box::from_raw(compiled) }));
 }
 
 pub fn kind(item: &ComponentItem) -> &'static str {
@@ -74,12 +87,13 @@ pub fn kind(item: &ComponentItem) -> &'static str {
 /// line ending in a newline. Names of the component model contain neither tabs nor newlines.
 #[unsafe(no_mangle)]
 pub extern "C" fn cloister_sandbox_component_list(
-    component: &Component,
+    compiled: &Compiled,
     exports: bool,
     out: TextSink,
     report: &mut Report,
 ) -> u32 {
     guard(report, |_| {
+        let component = &compiled.component;
         let engine = component.engine();
         let ty = component.component_type();
         let mut text = String::new();

@@ -1,7 +1,9 @@
 //! The engine: one configuration, decided here.
 
 use super::guard::{Bytes, OK, Report, TextSink, guard, guard_silently, install_panic_hook};
+use super::profile::MAX_FRAMES;
 use std::hash::{Hash, Hasher};
+use std::num::NonZeroUsize;
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Result};
 use wasmtime::{Strategy, WasmBacktraceDetails};
 
@@ -50,8 +52,9 @@ fn config(options: &EngineOptions) -> Result<Config> {
         .memory_reservation(RESERVATION)
         .memory_guard_size(32 << 20)
         .memory_init_cow(true)
-        // Traps name files and lines where the guest was built with them.
-        .wasm_backtrace_details(WasmBacktraceDetails::Enable);
+        // Files and lines are ours to find (`symbols`): Wasmtime trusts a guest's debug information to be of good will.
+        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
+        .wasm_backtrace_max_frames(NonZeroUsize::new(MAX_FRAMES));
 
     // SAFETY: of the text the C++ side promises that it is valid for this call.
     let cpu = std::str::from_utf8(unsafe { options.cpu.as_slice() })?;

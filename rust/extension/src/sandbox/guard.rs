@@ -1,6 +1,7 @@
 //! The boundary to C++: text out, errors as reports, panics caught.
 
 use super::backtrace;
+use crate::symbols::Symbols;
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -67,9 +68,9 @@ impl Report {
         self.message.write(text.as_bytes());
     }
 
-    fn error(&mut self, error: &Error) -> u32 {
+    fn error(&mut self, error: &Error, symbols: &Symbols) -> u32 {
         if let Some(trace) = error.downcast_ref::<WasmBacktrace>() {
-            self.backtrace.write(backtrace::describe(trace).as_bytes());
+            self.backtrace.write(backtrace::describe(trace, symbols).as_bytes());
             // What lies under the backtrace is the reason; contexts between them name wrappers, not causes.
             self.message(&error.root_cause().to_string());
         } else {
@@ -105,10 +106,15 @@ pub fn install_panic_hook() {
 
 /// Runs `body`; an error or a panic is written to the report.
 pub fn guard(report: &mut Report, body: impl FnOnce(&mut Report) -> Result<u32, Error>) -> u32 {
+    guard_with(report, &Symbols::default(), body)
+}
+
+/// As [`guard`], where guest code runs: backtraces tell files and lines by `symbols`.
+pub fn guard_with(report: &mut Report, symbols: &Symbols, body: impl FnOnce(&mut Report) -> Result<u32, Error>) -> u32 {
     GUARDED.set(GUARDED.get() + 1);
     let outcome = catch_unwind(AssertUnwindSafe(|| match body(report) {
         Ok(ending) => ending,
-        Err(error) => report.error(&error),
+        Err(error) => report.error(&error, symbols),
     }));
     GUARDED.set(GUARDED.get() - 1);
     outcome.unwrap_or_else(|_| {

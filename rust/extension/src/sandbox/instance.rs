@@ -1,8 +1,11 @@
 //! One run: a store with its limits, instantiation, the call of `run`.
 
-use super::guard::{GUEST_ERROR, OK, Report, guard, guard_silently};
+use super::guard::{GUEST_ERROR, OK, Report, TextSink, guard, guard_silently, guard_with};
 use super::link::Program;
+use super::profile::{self, Profile, Taking};
+use crate::symbols::Symbols;
 use std::ffi::c_void;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use wasmtime::component::TypedFunc;
 use wasmtime::{Engine, ResourceLimiter, Result, Store, Trap, UpdateDeadline};
@@ -129,10 +132,13 @@ pub struct Instance {
     store: Box<Store<WasmtimeStoreData>>,
     watch: Watch,
     run: Option<Run>,
+    symbols: Arc<Symbols>,
+    profile: Option<Box<Profile>>,
 }
 
 /// # Safety
-/// `meter` and what `watch` points to must outlive the instance; `host_data` is given to host functions as it is.
+/// `meter`, `clock` and what `watch` points to must outlive the instance; `host_data` is given to host functions as it is.
+/// A profile is taken when there is a clock: it counts ticks, and the epoch moves at each.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cloister_sandbox_instance_new(
     program: &Program,
@@ -140,6 +146,7 @@ pub unsafe extern "C" fn cloister_sandbox_instance_new(
     limits: &StoreLimits,
     meter: *const Meter,
     watch: Watch,
+    clock: *const AtomicU64,
     out: &mut *mut Instance,
     report: &mut Report,
 ) -> u32 {
@@ -150,10 +157,19 @@ pub unsafe extern "C" fn cloister_sandbox_instance_new(
         store.limiter(move |_| unsafe { limiter.get() });
         store.set_hostcall_fuel(usize::try_from(limits.call_bytes)?);
         store.set_max_component_handles(limits.handles as usize);
-        store.epoch_deadline_callback(move |_| {
-            if watch.stop() { Err(Trap::Interrupt.into()) } else { Ok(UpdateDeadline::Continue(1)) }
+        store.epoch_deadline_callback(move |context| {
+            if watch.stop() {
+                return Err(Trap::Interrupt.into());
+            }
+            if profile::is_active() {
+                profile::sample(&context, None);
+            }
+            Ok(UpdateDeadline::Continue(1))
         });
-        *out = Box::into_raw(Box::new(Instance { store, watch, run: None }));
+        // SAFETY: the caller's promise.
+        let profile = (!clock.is_null()).then(|| Box::new(unsafe { Profile::new(clock) }));
+        let symbols = program.symbols.clone();
+        *out = Box::into_raw(Box::new(Instance { store, watch, run: None, symbols, profile }));
         Ok(OK)
     })
 }
@@ -213,8 +229,9 @@ pub extern "C" fn cloister_sandbox_instance_start(
     program: &Program,
     report: &mut Report,
 ) -> u32 {
-    guard(report, |_| {
+    guard_with(report, &program.symbols, |_| {
         instance.arm()?;
+        let _taking = Taking::new(&mut instance.profile);
         let component = program.pre.instantiate(&mut *instance.store)?;
         instance.run = Some(component.get_typed_func(&mut *instance.store, program.run)?);
         Ok(OK)
@@ -226,8 +243,10 @@ const MAX_MESSAGE: usize = 64 << 10;
 
 #[unsafe(no_mangle)]
 pub extern "C" fn cloister_sandbox_instance_run(instance: &mut Instance, report: &mut Report) -> u32 {
-    guard(report, |report| {
+    let symbols = instance.symbols.clone();
+    guard_with(report, &symbols, |report| {
         instance.arm()?;
+        let _taking = Taking::new(&mut instance.profile);
         let run = instance.run.as_ref().ok_or_else(|| wasmtime::format_err!("the instance was not started"))?;
         let (result,) = run.call(&mut *instance.store, ())?;
         Ok(match result {
@@ -237,6 +256,17 @@ pub extern "C" fn cloister_sandbox_instance_run(instance: &mut Instance, report:
                 GUEST_ERROR
             }
         })
+    })
+}
+
+/// Writes the profile so far, in the form of [`Profile::describe`]; nothing when none is taken.
+#[unsafe(no_mangle)]
+pub extern "C" fn cloister_sandbox_instance_profile(instance: &Instance, out: TextSink, report: &mut Report) -> u32 {
+    guard(report, |_| {
+        if let Some(profile) = &instance.profile {
+            out.write(profile.describe(&instance.symbols).as_bytes());
+        }
+        Ok(OK)
     })
 }
 

@@ -1,7 +1,10 @@
 //! Joining a component to what the host offers, and saying what does not fit.
 
+use super::component::Compiled;
 use super::guard::{ERROR, OK, Report, guard, guard_silently};
+use crate::symbols::Symbols;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker, ResourceType, Type};
 use wasmtime::{Engine, Error, Result, bail};
@@ -10,10 +13,11 @@ use wasmtime_c_api::{WasmtimeStoreData, wasmtime_component_linker_t};
 pub type Pre = InstancePre<WasmtimeStoreData>;
 type HostLinker = Linker<WasmtimeStoreData>;
 
-/// A component with its imports resolved, and where its `run` is.
+/// A component with its imports resolved, where its `run` is, and its debug information.
 pub struct Program {
     pub pre: Pre,
     pub run: ComponentExportIndex,
+    pub symbols: Arc<Symbols>,
 }
 
 fn host_linker(linker: &wasmtime_component_linker_t) -> &HostLinker {
@@ -45,11 +49,12 @@ pub unsafe extern "C" fn cloister_sandbox_linker_delete(linker: *mut wasmtime_co
 #[unsafe(no_mangle)]
 pub extern "C" fn cloister_sandbox_link(
     linker: &wasmtime_component_linker_t,
-    component: &Component,
+    compiled: &Compiled,
     out: &mut *mut Program,
     report: &mut Report,
 ) -> u32 {
     guard(report, |report| {
+        let component = &compiled.component;
         let linker = host_linker(linker);
         let pre = match linker.instantiate_pre(component) {
             Ok(pre) => pre,
@@ -59,7 +64,7 @@ pub extern "C" fn cloister_sandbox_link(
             }
         };
         match find_run(linker, component)? {
-            Ok(run) => *out = Box::into_raw(Box::new(Program { pre, run })),
+            Ok(run) => *out = Box::into_raw(Box::new(Program { pre, run, symbols: compiled.symbols.clone() })),
             Err(reason) => {
                 report.message(&reason);
                 return Ok(ERROR);

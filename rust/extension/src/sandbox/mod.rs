@@ -8,3 +8,4 @@ mod engine;
 mod guard;
 mod instance;
 mod link;
+pub mod profile;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cloister/base/result.h"
 #include "cloister/sandbox/binding.h"
@@ -48,10 +49,21 @@ enum class End : std::uint8_t {
 
 struct RunOutcome {
   End end = End::ok;
-  int exit_code = 0;      // of exit_guest
-  std::string message;    // one sentence; empty for ok and exited
-  std::string backtrace;  // of a trap: a frame a line, innermost first, with file and line where the guest has them
-  std::string limit;      // "memory" or "table-elements" when one refused the guest something, however the run ended
+  int exit_code = 0;    // of exit_guest
+  std::string message;  // one sentence; empty for ok and exited
+  // Of a trap: a function a line, innermost first, "name at file:line" where the component has line tables. The
+  // guest's own words, but on lines of at most about 600 printable characters.
+  std::string backtrace;
+  std::string limit;  // "memory" or "table-elements" when one refused the guest something, however the run ended
+};
+
+// A function in one of the stacks that a profile saw.
+struct ProfileEntry {
+  std::uint32_t depth = 0;  // 0: called by no other that was seen
+  std::uint64_t ticks = 0;  // spent in itself
+  bool host = false;        // a function of the host, by its name in run records
+  std::string function;     // otherwise the guest's own name for it, at most about 256 printable characters
+  std::string line;         // "file:line" where most of its ticks were spent; empty where the component does not say
 };
 
 // Asks a run to stop. A copy may outlive the instance and the runtime; it then does nothing.
@@ -71,8 +83,10 @@ class Interrupter {
 class Instance {
  public:
   // A store with its limits; no guest code runs yet. Host functions get `host_data` through the `select` given to
-  // Linker::add; it must outlive the instance. Errors: invalid_argument for a limit outside its range.
-  static Result<Instance> create(const Program& program, void* host_data, const Limits& limits);
+  // Linker::add; it must outlive the instance. With `profile_every`, above zero, a profile is taken: a tick as often as
+  // that time passes. Errors: invalid_argument for a limit or a period outside its range.
+  static Result<Instance> create(const Program& program, void* host_data, const Limits& limits,
+                                 std::optional<std::chrono::nanoseconds> profile_every = {});
 
   Instance(Instance&&) noexcept;
   Instance& operator=(Instance&&) noexcept;
@@ -89,6 +103,12 @@ class Instance {
   Result<RunOutcome> run();
 
   [[nodiscard]] Interrupter interrupter() const;
+
+  // Where the time went, from the instance's start on; empty unless a profile is taken. Callers come before what they
+  // call, siblings by name, functions that were inlined like others where the component has line tables. Time in the
+  // host is under the guest's stack that called it. At most 65,536 entries; what is beyond counts for the caller.
+  // Errors: internal. Takes up to seconds for much debug information.
+  [[nodiscard]] Result<std::vector<ProfileEntry>> profile() const;
 
   // Bytes of linear memory now and at most so far.
   [[nodiscard]] std::uint64_t memory_bytes() const;
