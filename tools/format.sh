@@ -3,4 +3,6 @@
 . "$(dirname "$0")/common.sh"
 cd "$(dirname "$0")/.."
 git ls-files '*.h' '*.cpp' | xargs clang-format-22 -i
-cargo fmt --all --manifest-path rust/Cargo.toml
+for manifest in Cargo.toml rust/Cargo.toml; do
+  cargo fmt --all --manifest-path $manifest
+done

@@ -58,3 +58,9 @@ command -v cargo > /dev/null && rust=$(rustc --version 2> /dev/null) ||
 rust=$(cut -d' ' -f2 <<< "$rust")
 [ "$(printf '%s\n' "$needed" "$rust" | sort -V | head -n 1)" = "$needed" ] ||
   fail "Rust is $rust, but $needed or newer is needed; run: $how"
+
+# Guests in Rust are left out where this cannot be had; the build says so.
+if command -v rustup > /dev/null && ! rustup target list --installed | grep -qx wasm32-wasip2; then
+  rustup --quiet target add wasm32-wasip2 > /dev/null 2>&1 ||
+    echo "Rust's target wasm32-wasip2 could not be installed, so the guests in Rust are not built: rustup target add wasm32-wasip2"
+fi

@@ -91,6 +91,7 @@ ExitCode parse_and_act(std::vector<std::string> words) {
   Action action;
   add_run(app, guest_arguments, action);
   add_inspect(app, action);
+  add_new(app, action);
   add_bench(app, action);
   add_doctor(app, action);
   add_cache(app, action);

@@ -176,7 +176,7 @@ fn transfer(args: &mut Args) -> Result<()> {
     let train_set = Dataset::open("train")?;
     let test_set = Dataset::open("test")?;
     let backbone = make_backbone(&options)?;
-    let classes = train_set.classes("label")?.len() as i64;
+    let classes = train_set.classes()?.len() as i64;
 
     let mut samples = extract(&backbone, &train_set, options.train_count, &options, "pre-computation")?;
     let mut standardise = None;

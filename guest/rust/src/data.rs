@@ -7,10 +7,10 @@
 //!     let [images, labels] = data::columns(batch?)?;
 //! }
 //! ```
-use crate::bindings::cloister::ml::datasets;
+use crate::bindings::cloister::ml::datasets::{self, SampleWeights};
 use crate::{Error, Result, Tensor};
 
-pub use datasets::{Augmentation, BatchOptions, Column, SampleWeights};
+pub use datasets::{Augmentation, BatchOptions, Column};
 
 impl Default for BatchOptions {
     /// 32 samples a batch, all of them in the dataset's order, a tensor a column, images as they are.
@@ -66,19 +66,11 @@ impl Dataset {
         Ok(self.0.columns()?)
     }
 
-    /// The names that the numbers 0, 1, ... of the column `name` stand for.
-    /// Errors: `InvalidArgument` for a column that the dataset lacks or that has no classes; `QuotaExceeded`.
-    pub fn classes(&self, name: &str) -> Result<Vec<String>> {
-        let mut columns = self.columns()?;
-        let Some(at) = columns.iter().position(|column| column.name == name) else {
-            let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-            return Err(Error::new(format!("the dataset has no column '{name}'; it has {}", names.join(", "))));
-        };
-        let column = columns.swap_remove(at);
-        if column.classes.is_empty() {
-            return Err(Error::new(format!("the dataset's column '{name}' holds numbers, not classes")));
-        }
-        Ok(column.classes)
+    /// Names of the classes of the label column, in the order of their labels: the column `label`, or else the last one
+    /// that has classes; none if no column has. Errors: `QuotaExceeded`.
+    pub fn classes(&self) -> Result<Vec<String>> {
+        let columns = self.columns()?;
+        Ok(label_column(columns).map(|column| column.classes).unwrap_or_default())
     }
 
     /// The same samples in a random order that depends on `seed` alone. Errors: `QuotaExceeded`.
@@ -91,16 +83,51 @@ impl Dataset {
         Ok(Dataset(self.0.narrow(start, count)?))
     }
 
+    /// The first `count` samples, or all there are.
+    pub fn take(&self, count: u64) -> Result<Self> {
+        self.narrow(0, count.min(self.len()))
+    }
+
+    /// What comes after them.
+    pub fn skip(&self, count: u64) -> Result<Self> {
+        let left_out = count.min(self.len());
+        self.narrow(left_out, self.len() - left_out)
+    }
+
     /// Parts of these lengths, one after the other. Errors: `InvalidArgument` unless they add up to `len`.
     pub fn split(&self, lengths: &[u64]) -> Result<Vec<Self>> {
         Ok(self.0.split(lengths)?.into_iter().map(Dataset).collect())
     }
 
-    /// `count` samples drawn with replacement, each with a probability that is proportional to its weight. Weights by class
-    /// go by the column `column`. Errors: `InvalidArgument` for weights that are negative, not finite, all zero, or not as
-    /// many as needed.
-    pub fn sample(&self, weights: &SampleWeights, column: &str, count: u64, seed: u64) -> Result<Self> {
-        Ok(Dataset(self.0.sample(weights, column, count, seed)?))
+    /// Parts of these shares of the samples, which add up to 1; as torch.utils.data.random_split, each is rounded down and
+    /// the samples left over go one each to the first parts. `shuffle` first for a random split. Errors: `InvalidArgument`.
+    pub fn split_fractions(&self, fractions: &[f64]) -> Result<Vec<Self>> {
+        let all = self.len();
+        // NaN is in no range.
+        if fractions.iter().any(|share| !(0.0..=1.0).contains(share))
+            || (fractions.iter().sum::<f64>() - 1.0).abs() >= 1e-9
+        {
+            return Err(Error::new("the shares of a split are at least 0 and add up to 1"));
+        }
+        let mut lengths: Vec<u64> = fractions.iter().map(|share| (all as f64 * share).floor() as u64).collect();
+        let left = all.saturating_sub(lengths.iter().sum());
+        for index in 0..left as usize {
+            let part = index % lengths.len();
+            lengths[part] += 1;
+        }
+        self.split(&lengths)
+    }
+
+    /// `count` samples drawn with replacement, each with a probability that is proportional to its weight.
+    /// Errors: `InvalidArgument` for weights that are negative, not finite, all zero, or not one a sample.
+    pub fn sample(&self, weights: &[f64], count: u64, seed: u64) -> Result<Self> {
+        Ok(Dataset(self.0.sample(&SampleWeights::Samples(weights.to_vec()), "", count, seed)?))
+    }
+
+    /// The same by class: a weight a class of `column`, shared evenly by its samples; a 1 for each draws all classes equally
+    /// often. Errors: as [`sample`](Self::sample).
+    pub fn sample_classes(&self, weights: &[f64], column: &str, count: u64, seed: u64) -> Result<Self> {
+        Ok(Dataset(self.0.sample(&SampleWeights::Classes(weights.to_vec()), column, count, seed)?))
     }
 
     /// Sequences: sample i is the `length` samples from i * stride on, put together along a new first dimension.
@@ -113,6 +140,12 @@ impl Dataset {
     pub fn batches(&self, options: &BatchOptions) -> Result<Batches> {
         Ok(Batches { raw: self.0.batches(options)?, ended: false })
     }
+}
+
+fn label_column(mut columns: Vec<Column>) -> Option<Column> {
+    let named = columns.iter().position(|column| column.name == "label");
+    let at = named.or_else(|| columns.iter().rposition(|column| !column.classes.is_empty()))?;
+    Some(columns.swap_remove(at))
 }
 
 /// A pass over a dataset: an iterator of batches, each a tensor a column or group of columns. The host reads ahead.

@@ -20,13 +20,20 @@ pub fn save_text(name: &str, text: &str) -> Result<()> {
     Ok(outputs::save_text(name, text)?)
 }
 
-// The three below report to whoever watches the run. A bad name is a bug, and a spent egress limit ends the run: both
+// The four below report to whoever watches the run. A bad name is a bug, and a spent egress limit ends the run: both
 // trap.
 
 /// Adds a point to the series `name`; names are 1 to 64 of `A-Za-z0-9_.-/`.
 #[track_caller]
 pub fn scalar(name: &str, step: u64, value: f64) {
     require(outputs::scalar(name, step, value));
+}
+
+/// Adds the matrix `name`, such as a confusion matrix, drawn as a heat map: values row by row, at most 256 rows and
+/// columns.
+#[track_caller]
+pub fn matrix(name: &str, rows: &[String], columns: &[String], values: &[f64]) {
+    require(outputs::matrix(name, rows, columns, values));
 }
 
 /// Enters a phase of the run, of `total` steps when known.

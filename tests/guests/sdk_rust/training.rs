@@ -94,11 +94,12 @@ pub fn check_schedules() {
     let cosine = optim::CosineAnnealingLR { base_lr: 1.0, t_max: 10, eta_min: 0.2 };
     near("CosineAnnealingLR half-way", cosine.lr(5), 0.6);
     near("CosineAnnealingLR at the end", cosine.lr(10), 0.2);
-    let cycle =
-        optim::OneCycleLR { max_lr: 1.0, total_steps: 100, pct_start: 0.3, div_factor: 25.0, final_div_factor: 1e4 };
+    let cycle = optim::OneCycleLR::new(1.0, 100);
     near("OneCycleLR at first", cycle.lr(0), 0.04);
     near("OneCycleLR at its peak", cycle.lr(29), 1.0);
     near("OneCycleLR at last", cycle.lr(99), 4e-6);
+    let line = optim::OneCycleLR { anneal_strategy: optim::AnnealStrategy::Linear, three_phase: true, ..cycle };
+    near("OneCycleLR in lines", line.lr(29 + 29), 0.04);
     let both = optim::SequentialLR { first: warm, second: step, milestone: 4 };
     near("SequentialLR", both.lr(14), 0.1);
     near("LambdaLR", optim::LambdaLR { base_lr: 2.0, factor: |step| 1.0 / (1 + step) as f64 }.lr(3), 0.5);

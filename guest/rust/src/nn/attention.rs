@@ -33,8 +33,9 @@ impl MultiheadAttention {
     pub fn new(embed_dim: i64, num_heads: i64) -> Self {
         // PyTorch's order of draws: the output's layer is made, and its bias drawn and then zeroed, before the inputs'.
         let mut out_proj = Linear::new(embed_dim, embed_dim);
-        let bound = (6.0 / (4 * embed_dim) as f64).sqrt();
-        let in_proj_weight = uniform_parameter(&[3 * embed_dim, embed_dim], bound);
+        // Glorot's uniform (2010) of e inputs and 3 * e outputs.
+        let deviation = (2.0 / (embed_dim + 3 * embed_dim) as f64).sqrt();
+        let in_proj_weight = uniform_parameter(&[3 * embed_dim, embed_dim], 3.0_f64.sqrt() * deviation);
         out_proj.bias = Some(parameter(zeros(&[embed_dim], Dtype::Float32)));
         MultiheadAttention {
             in_proj_weight,
@@ -62,8 +63,8 @@ impl MultiheadAttention {
     #[track_caller]
     pub fn forward_self(&self, input: &Tensor, attended: Attended<'_>) -> Tensor {
         let projected = linear(input, &self.in_proj_weight, Some(&self.in_proj_bias));
-        let part = |index: i64| self.heads(&projected.narrow(-1, index * self.embed_dim, self.embed_dim));
-        self.attend(&part(0), &part(1), &part(2), attended)
+        let parts = projected.chunk(3, -1);
+        self.attend(&self.heads(&parts[0]), &self.heads(&parts[1]), &self.heads(&parts[2]), attended)
     }
 
     /// [n, l, e] -> [n, heads, l, e / heads].

@@ -1,4 +1,4 @@
-use super::{Layer, Module, State, uniform_parameter};
+use super::{Layer, Module, State, kaiming_bound, uniform_parameter};
 use crate::{Conv2dOptions, Tensor, conv2d};
 
 /// Filters images [n, in, h, w]. `weight` [out, in / groups, kh, kw] and `bias` [out] start uniform on
@@ -30,9 +30,9 @@ impl Conv2d {
         let [height, width] = kernel;
         // No groups are the host's to refuse.
         let inputs = in_channels.checked_div(options.groups).unwrap_or(in_channels);
-        let bound = 1.0 / ((inputs * height * width) as f64).sqrt();
-        let weight = uniform_parameter(&[out_channels, inputs, height, width], bound);
-        Conv2d { weight, bias: with_bias.then(|| uniform_parameter(&[out_channels], bound)), options }
+        let fan_in = (inputs * height * width) as f64;
+        let weight = uniform_parameter(&[out_channels, inputs, height, width], kaiming_bound(fan_in));
+        Conv2d { weight, bias: with_bias.then(|| uniform_parameter(&[out_channels], 1.0 / fan_in.sqrt())), options }
     }
 }
 

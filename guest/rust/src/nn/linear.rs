@@ -1,7 +1,8 @@
-use super::{Layer, Module, State, uniform_parameter};
+use super::{Layer, Module, State, kaiming_bound, uniform_parameter};
 use crate::{Tensor, linear};
 
-/// y = x * weight^T + bias. `weight` [out, in] and `bias` [out] start uniform on +-1/sqrt(in).
+/// y = x * weight^T + bias. `weight` [out, in] and `bias` [out] start uniform on +-1/sqrt(in), as
+/// torch::nn::Linear's.
 pub struct Linear {
     /// [out, in].
     pub weight: Tensor,
@@ -24,9 +25,9 @@ impl Linear {
 
     #[track_caller]
     fn make(in_features: i64, out_features: i64, with_bias: bool) -> Self {
-        let bound = 1.0 / (in_features as f64).sqrt();
-        let weight = uniform_parameter(&[out_features, in_features], bound);
-        Linear { weight, bias: with_bias.then(|| uniform_parameter(&[out_features], bound)) }
+        let inputs = in_features as f64;
+        let weight = uniform_parameter(&[out_features, in_features], kaiming_bound(inputs));
+        Linear { weight, bias: with_bias.then(|| uniform_parameter(&[out_features], 1.0 / inputs.sqrt())) }
     }
 }
 

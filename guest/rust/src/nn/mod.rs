@@ -31,7 +31,7 @@ mod module;
 mod normalisation;
 mod sequential;
 
-use crate::{Dtype, Tensor, rand};
+use crate::{Dtype, Tensor, empty};
 
 pub use attention::{Attended, MultiheadAttention};
 pub use convolution::Conv2d;
@@ -43,10 +43,20 @@ pub use module::{Layer, Module, State};
 pub use normalisation::{BatchNorm2d, LayerNorm};
 pub use sequential::{Function, Sequential};
 
-/// A leaf that requires gradients, uniform on [-bound, bound).
+/// A parameter drawn uniformly from [-bound, bound), with the numbers that torch::nn draws from the same generator.
 #[track_caller]
 fn uniform_parameter(shape: &[i64], bound: f64) -> Tensor {
-    parameter(rand(shape, Dtype::Float32) * (2.0 * bound) - bound)
+    let tensor = empty(shape, Dtype::Float32);
+    tensor.uniform_(-bound, bound);
+    parameter(tensor)
+}
+
+/// How weights of `fan_in` inputs start in torch::nn: He's uniform (He et al., 2015) for a leaky ReLU of slope sqrt(5),
+/// which is 1 / sqrt(fan_in), computed with libtorch's steps to round as it does.
+fn kaiming_bound(fan_in: f64) -> f64 {
+    let slope = 5.0_f64.sqrt();
+    let gain = (2.0 / (1.0 + slope * slope)).sqrt();
+    3.0_f64.sqrt() * (gain / fan_in.sqrt())
 }
 
 /// A leaf that requires gradients.

@@ -35,8 +35,8 @@ pub trait Module {
         State::of(self).entries.into_iter().map(Entry::named).collect()
     }
 
-    /// Copies a granted model's tensors into this module's. Nothing is written unless all names and shapes fit.
-    /// Errors: `InvalidArgument` for names that are missing or too many, and for another shape; `QuotaExceeded`; `BadData`.
+    /// Copies a granted model's tensors into this module's. Nothing is written unless all names, shapes and dtypes fit.
+    /// Errors: `InvalidArgument`, naming what is missing, too much or of another shape; `QuotaExceeded`; `BadData`.
     fn load_state_dict(&self, model: &Model) -> Result<()> {
         load(self.state_dict(), model.parameters()?)
     }
@@ -118,16 +118,19 @@ fn load(own: Vec<(String, Tensor)>, given: Vec<(String, Tensor)>) -> Result<()> 
         .collect();
     if !missing.is_empty() || !extra.is_empty() {
         let lacks = (!missing.is_empty()).then(|| format!("lacks {}", listed(&missing)));
-        let has = (!extra.is_empty()).then(|| format!("has {} that this workload does not", listed(&extra)));
+        let has = (!extra.is_empty()).then(|| format!("has {}, which this workload's has not", listed(&extra)));
         let both: Vec<String> = lacks.into_iter().chain(has).collect();
         return Err(Error::new(format!("the model {}; grant weights of this architecture", both.join(" and "))));
     }
     for (name, tensor) in &own {
-        let (shape, wanted) = (source(name).map(Tensor::shape).unwrap_or_default(), tensor.shape());
-        if shape != wanted {
+        let Some(source) = source(name) else { continue };
+        if !source.is_same_size(tensor) || source.dtype() != tensor.dtype() {
             return Err(Error::new(format!(
-                "the model's '{name}' has the shape {shape:?} where this workload's has {wanted:?}; grant weights of this \
-                 architecture"
+                "the model's '{name}' is {} {:?}, but this workload's is {} {:?}; grant weights of this architecture",
+                source.dtype().name(),
+                source.shape(),
+                tensor.dtype().name(),
+                tensor.shape()
             )));
         }
     }

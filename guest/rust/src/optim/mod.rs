@@ -21,7 +21,8 @@ use crate::tensor::raw;
 
 pub use optimizers::{AdamOptions, AdamwOptions, RmspropOptions, SgdOptions};
 pub use schedules::{
-    CosineAnnealingLR, ExponentialLR, LambdaLR, LinearLR, MultiStepLR, OneCycleLR, Schedule, SequentialLR, StepLR,
+    AnnealStrategy, CosineAnnealingLR, ExponentialLR, LambdaLR, LinearLR, MultiStepLR, OneCycleLR, Schedule,
+    SequentialLR, StepLR,
 };
 
 /// An optimizer and its state. It keeps its parameters alive on the host.

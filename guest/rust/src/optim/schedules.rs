@@ -102,38 +102,79 @@ pub struct CosineAnnealingLR {
 
 impl Schedule for CosineAnnealingLR {
     fn lr(&self, step: u64) -> f64 {
-        self.eta_min + (self.base_lr - self.eta_min) * (1.0 + (PI * step as f64 / self.t_max.max(1) as f64).cos()) / 2.0
+        let share = step as f64 / self.t_max.max(1) as f64;
+        self.eta_min + (self.base_lr - self.eta_min) * (1.0 + (PI * share).cos()) / 2.0
     }
 }
 
-/// Up from `max_lr / div_factor` to `max_lr` and down to `max_lr / div_factor / final_div_factor`, each way half a cosine
-/// (Smith and Topin, 2018).
+/// The way from one rate to another in [`OneCycleLR`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AnnealStrategy {
+    /// Half a cosine.
+    Cos,
+    /// A straight line.
+    Linear,
+}
+
+/// From a fraction of `max_lr` up to it and down to far less, in `total_steps` (Smith and Topin, 2018). Beyond them it
+/// stays. Momentum is not cycled: as `cycle_momentum=False`.
 pub struct OneCycleLR {
     /// The highest rate.
     pub max_lr: f64,
     /// Steps of the whole; the last is `total_steps - 1`.
     pub total_steps: u64,
-    /// The share of the steps that goes up; PyTorch's default is 0.3.
+    /// The share of the steps that rises.
     pub pct_start: f64,
-    /// PyTorch's default is 25.
+    /// The way from one rate to another.
+    pub anneal_strategy: AnnealStrategy,
+    /// From `max_lr` to where it begins.
     pub div_factor: f64,
-    /// PyTorch's default is 10,000.
+    /// From there to where it ends.
     pub final_div_factor: f64,
+    /// It falls as it rose before the end.
+    pub three_phase: bool,
+}
+
+impl OneCycleLR {
+    /// PyTorch's defaults for the rest.
+    pub fn new(max_lr: f64, total_steps: u64) -> Self {
+        OneCycleLR {
+            max_lr,
+            total_steps,
+            pct_start: 0.3,
+            anneal_strategy: AnnealStrategy::Cos,
+            div_factor: 25.0,
+            final_div_factor: 1e4,
+            three_phase: false,
+        }
+    }
+
+    fn anneal(&self, start: f64, end: f64, share: f64) -> f64 {
+        match self.anneal_strategy {
+            AnnealStrategy::Linear => start + (end - start) * share,
+            AnnealStrategy::Cos => end + (start - end) / 2.0 * (1.0 + (PI * share).cos()),
+        }
+    }
 }
 
 impl Schedule for OneCycleLR {
     fn lr(&self, step: u64) -> f64 {
-        let first = self.max_lr / self.div_factor;
-        let last = first / self.final_div_factor;
-        let peak = self.pct_start * self.total_steps as f64 - 1.0;
-        let end = self.total_steps as f64 - 1.0;
-        let at = (step as f64).min(end);
-        let (from, to, share) = if at <= peak {
-            (first, self.max_lr, if peak > 0.0 { at / peak } else { 1.0 })
-        } else {
-            (self.max_lr, last, (at - peak) / (end - peak))
-        };
-        to + (from - to) / 2.0 * (1.0 + (PI * share).cos())
+        let initial = self.max_lr / self.div_factor;
+        let lowest = initial / self.final_div_factor;
+        let total = self.total_steps as f64;
+        let top = self.pct_start * total - 1.0;
+        let at = (step as f64).min(total - 1.0);
+        if at <= top && top > 0.0 {
+            return self.anneal(initial, self.max_lr, at / top);
+        }
+        if !self.three_phase {
+            return self.anneal(self.max_lr, lowest, (at - top) / (total - 1.0 - top));
+        }
+        let back = 2.0 * self.pct_start * total - 2.0;
+        if at <= back {
+            return self.anneal(self.max_lr, initial, (at - top) / (back - top));
+        }
+        self.anneal(initial, lowest, (at - back) / (total - 1.0 - back))
     }
 }
 

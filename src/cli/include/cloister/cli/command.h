@@ -22,6 +22,7 @@ using Action = std::function<ExitCode()>;
 // `guest_arguments` are those after `--`.
 void add_run(CLI::App& app, const std::vector<std::string>& guest_arguments, Action& action);
 void add_inspect(CLI::App& app, Action& action);
+void add_new(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_cache(CLI::App& app, Action& action);
 void add_completion(CLI::App& app, Action& action);
