@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 
+#include "cloister/base/bytes.h"
 #include "cloister/base/file.h"
 #include "cloister/data/safetensors.h"
 #include "interfaces.h"
@@ -17,6 +19,8 @@ using Done = Session::Answer<void>;
 using Named = std::tuple<std::string_view, TensorBorrow>;
 
 constexpr std::size_t kLongestName = 64;
+constexpr std::size_t kLongestLabel = 64;
+constexpr std::size_t kMostLabels = 256;  // of the rows or the columns of a matrix
 constexpr std::uint64_t kNumberBytes = 8;
 
 bool is_series_name(std::string_view name) {
@@ -24,6 +28,37 @@ bool is_series_name(std::string_view name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string_view("_.-/").find(c) != std::string_view::npos;
   });
+}
+
+// Neither C0, DEL nor C1: a label is one line of text. REQUIRES: `text` is UTF-8.
+bool has_control_characters(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7F) return true;
+    if (byte == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0) return true;
+  }
+  return false;
+}
+
+// What is wrong with the labels of a matrix's rows or columns; empty: nothing.
+std::string complaint_about(std::span<const std::string_view> labels, std::string_view side, std::string_view name) {
+  if (labels.size() > kMostLabels) {
+    return fmt::format("the matrix '{}' has {} {}; give at most {}", name, labels.size(), side, kMostLabels);
+  }
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const std::string_view label = labels[i];
+    if (label.size() > kLongestLabel || !is_utf8(label) || has_control_characters(label)) {
+      return fmt::format(
+          "label {} of the {} of the matrix '{}' is not at most {} bytes of UTF-8 on one line; shorten it", i, side,
+          name, kLongestLabel);
+    }
+  }
+  return {};
+}
+
+std::uint64_t byte_count(std::span<const std::string_view> labels) {
+  return std::accumulate(labels.begin(), labels.end(), std::uint64_t{0},
+                         [](std::uint64_t sum, std::string_view label) { return sum + label.size(); });
 }
 
 // Size and SHA-256 of a file that was just written.
@@ -74,6 +109,25 @@ class Outputs final : public wit::Host {
     return Expected<void, wit::Error>();
   }
 
+  Done matrix(std::string_view name, std::span<const std::string_view> rows, std::span<const std::string_view> columns,
+              std::span<const double> values) override {
+    const CallCounts::Scope scope(session_.calls, kFunctionIndex<"outputs.matrix">);
+    if (auto refused = check_name(name)) return Unexpected(*std::move(refused));
+    std::string wrong = complaint_about(rows, "rows", name);
+    if (wrong.empty()) wrong = complaint_about(columns, "columns", name);
+    if (wrong.empty() && values.size() != rows.size() * columns.size()) {
+      wrong = fmt::format("the matrix '{}' of {} x {} labels has {} values; give one a row and column", name,
+                          rows.size(), columns.size(), values.size());
+    }
+    if (!wrong.empty()) return Unexpected(session_.guest_error({ErrorCode::invalid_argument, std::move(wrong)}));
+    const std::uint64_t bytes = name.size() + byte_count(rows) + byte_count(columns) + kNumberBytes * values.size();
+    if (auto refused = session_.charge(EgressKind::metrics, bytes, "outputs.matrix")) {
+      return Unexpected(*std::move(refused));
+    }
+    session_.observer.matrix(name, {rows, columns, values});
+    return Expected<void, wit::Error>();
+  }
+
   Done phase(std::string_view name, const std::optional<std::uint64_t>& total) override {
     const CallCounts::Scope scope(session_.calls, kFunctionIndex<"outputs.phase">);
     if (auto refused = check(name, name.size() + (total ? kNumberBytes : 0), "outputs.phase")) {
@@ -104,13 +158,16 @@ class Outputs final : public wit::Host {
     return found == session_.request.grants.outputs.end() ? nullptr : &found->second;
   }
 
+  std::optional<wit::Error> check_name(std::string_view name) {
+    if (is_series_name(name)) return std::nullopt;
+    return session_.guest_error(
+        {ErrorCode::invalid_argument,
+         fmt::format("the name '{}' is not 1 to {} of A-Za-z0-9_.-/", name.substr(0, kLongestName), kLongestName)});
+  }
+
   // The error for a metric that may not be told, or nothing; its bytes are counted then.
   std::optional<wit::Error> check(std::string_view name, std::uint64_t bytes, std::string_view what) {
-    if (!is_series_name(name)) {
-      return session_.guest_error(
-          {ErrorCode::invalid_argument,
-           fmt::format("the name '{}' is not 1 to {} of A-Za-z0-9_.-/", name.substr(0, kLongestName), kLongestName)});
-    }
+    if (auto wrong = check_name(name)) return wrong;
     return session_.charge(EgressKind::metrics, bytes, what);
   }
 

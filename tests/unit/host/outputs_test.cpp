@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 
+#include "cloister/base/bytes.h"
 #include "cloister/base/file.h"
 #include "cloister/data/safetensors.h"
 #include "support.h"
@@ -151,6 +152,69 @@ TEST_F(OutputsTest, MetricsStopAtTheEgressLimitUntold) {
   refused<GuestError::QuotaExceeded>(outputs->progress(1, 1));
   EXPECT_EQ(observer.scalars.size(), 1U);
   EXPECT_TRUE(observer.phases.empty() && observer.progresses.empty());
+}
+
+using Labels = std::vector<std::string_view>;
+
+TEST_F(OutputsTest, MatricesAreToldAndCounted) {
+  const Labels rows{"cat", "d\u00f6g"}, columns{"a", "", "c"};
+  const std::vector<double> values{1, 2, 3, 4, 5, 6};
+  good(make<ml::outputs::Host>()->matrix("test/confusion", rows, columns, values));
+  ASSERT_EQ(observer.matrices.size(), 1U);
+  EXPECT_EQ(observer.matrices[0].name, "test/confusion");
+  EXPECT_EQ(observer.matrices[0].rows, (std::vector<std::string>{"cat", "d\u00f6g"}));
+  EXPECT_EQ(observer.matrices[0].columns, (std::vector<std::string>{"a", "", "c"}));
+  EXPECT_EQ(observer.matrices[0].values, values);
+  EXPECT_EQ(egress(EgressKind::metrics), 14U + (3U + 4U) + 2U + 6U * 8U);
+}
+
+TEST_F(OutputsTest, MatricesOfTheLargestSizeAndOfNone) {
+  const std::string longest(64, 'x');
+  const Labels many(256, longest);
+  const std::vector<double> values(256 * 256, 0.5);
+  auto outputs = make<ml::outputs::Host>();
+  good(outputs->matrix("largest", many, many, values));
+  good(outputs->matrix("empty", {}, {}, {}));
+  EXPECT_EQ(observer.matrices.size(), 2U);
+}
+
+TEST_F(OutputsTest, MatricesOfAnotherFormAreRefused) {
+  auto outputs = make<ml::outputs::Host>();
+  const Labels two{"a", "b"};
+  const std::vector<double> four(4), many(257);
+  EXPECT_NE(refused<GuestError::InvalidArgument>(outputs->matrix("m", two, two, std::span(four).first(3)))
+                .find("2 x 2 labels has 3 values"),
+            std::string::npos);
+  EXPECT_NE(
+      refused<GuestError::InvalidArgument>(outputs->matrix("m", Labels(257, "a"), Labels{"b"}, many)).find("257 rows"),
+      std::string::npos);
+  refused<GuestError::InvalidArgument>(outputs->matrix("m", Labels{"b"}, Labels(257, "a"), many));
+  refused<GuestError::InvalidArgument>(outputs->matrix("a b", two, two, four));
+  EXPECT_EQ(egress(EgressKind::metrics), 0U);
+  EXPECT_TRUE(observer.matrices.empty());
+}
+
+TEST_F(OutputsTest, HostileLabelsOfMatricesAreRefused) {
+  auto outputs = make<ml::outputs::Host>();
+  const std::vector<double> one{1};
+  const std::string too_long(65, 'x');
+  for (const std::string_view label :
+       {std::string_view(too_long), std::string_view("\x1b[31m"), std::string_view("a\nb"), std::string_view("\0", 1),
+        std::string_view("\x7f"), std::string_view("\xc2\x9b"), std::string_view("\xff"),
+        std::string_view("\xed\xa0\x80"), std::string_view("half \xc3")}) {
+    refused<GuestError::InvalidArgument>(outputs->matrix("m", Labels{label}, Labels{"a"}, one));
+    const std::string why = refused<GuestError::InvalidArgument>(outputs->matrix("m", Labels{"a"}, Labels{label}, one));
+    EXPECT_NE(why.find("label 0 of the columns"), std::string::npos) << why;
+    EXPECT_TRUE(is_utf8(why));
+  }
+  EXPECT_TRUE(observer.matrices.empty());
+}
+
+TEST_F(OutputsTest, MatricesStopAtTheEgressLimitUntold) {
+  request.limits.egress_bytes = 10;
+  refused<GuestError::QuotaExceeded>(
+      make<ml::outputs::Host>()->matrix("m", Labels{"a"}, Labels{"b"}, std::vector<double>{1}));
+  EXPECT_TRUE(observer.matrices.empty());
 }
 
 TEST_F(OutputsTest, NamesOfMetricsAreChecked) {

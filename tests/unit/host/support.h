@@ -31,6 +31,12 @@ struct Recorder final : RunObserver {
   void scalar(std::string_view name, std::uint64_t step, double value) override {
     scalars.emplace_back(name, step, value);
   }
+  void matrix(std::string_view name, const MatrixView& matrix) override {
+    matrices.push_back({std::string(name),
+                        {matrix.rows.begin(), matrix.rows.end()},
+                        {matrix.columns.begin(), matrix.columns.end()},
+                        {matrix.values.begin(), matrix.values.end()}});
+  }
   void guest_output(GuestStream stream, std::string_view bytes) override {
     (stream == GuestStream::out ? out : err) += bytes;
   }
@@ -38,6 +44,12 @@ struct Recorder final : RunObserver {
   std::vector<std::pair<std::string, std::optional<std::uint64_t>>> phases;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> progresses;
   std::vector<std::tuple<std::string, std::uint64_t, double>> scalars;
+  struct Matrix {
+    std::string name;
+    std::vector<std::string> rows, columns;
+    std::vector<double> values;
+  };
+  std::vector<Matrix> matrices;
   std::string out, err;
 };
 
