@@ -1,5 +1,8 @@
 // The optimizers against torch::optim, bit for bit, and what they refuse.
+#include <torch/nn/utils/clip_grad.h>
 #include <torch/optim/adam.h>
+#include <torch/optim/adamw.h>
+#include <torch/optim/rmsprop.h>
 #include <torch/optim/sgd.h>
 
 #include <ATen/CPUGeneratorImpl.h>
@@ -72,6 +75,49 @@ class TorchOptimizers : public TorchTest {
             [&](std::vector<at::Tensor> p) { return std::make_unique<torch::optim::Adam>(std::move(p), same); }, 0.02);
   }
 
+  void compare_adamw(const AdamwOptions& options) {
+    torch::optim::AdamWOptions same(options.lr);
+    same.betas({options.beta1, options.beta2}).eps(options.eps).weight_decay(options.weight_decay);
+    compare([&](std::vector<Tensor> p) { return make_adamw(*backend_, std::move(p), options); },
+            [&](std::vector<at::Tensor> p) { return std::make_unique<torch::optim::AdamW>(std::move(p), same); }, 0.02);
+  }
+  void compare_rmsprop(const RmspropOptions& options) {
+    torch::optim::RMSpropOptions same(options.lr);
+    same.alpha(options.alpha).eps(options.eps).weight_decay(options.weight_decay);
+    same.momentum(options.momentum).centered(options.centered);
+    compare([&](std::vector<Tensor> p) { return make_rmsprop(*backend_, std::move(p), options); },
+            [&](std::vector<at::Tensor> p) { return std::make_unique<torch::optim::RMSprop>(std::move(p), same); },
+            0.02);
+  }
+
+  // Leaves with these gradients, and libtorch's own beside them.
+  struct Leaves {
+    std::vector<Tensor> ours;
+    std::vector<at::Tensor> theirs;
+  };
+  Leaves leaves_with(const std::vector<at::Tensor>& gradients) {
+    Leaves leaves;
+    for (const at::Tensor& gradient : gradients) {
+      leaves.theirs.push_back(at::ones_like(gradient).requires_grad_(true));
+      (leaves.theirs.back() * gradient).sum().backward();
+      leaves.ours.push_back(wrap(at::ones_like(gradient)));
+      ok(backend_->set_requires_grad(leaves.ours.back(), true));
+      const Tensor product = ok(backend_->mul(leaves.ours.back(), wrap(gradient.clone())));
+      ok(backend_->backward(ok(backend_->sum(product, {}, false)), nullptr, false));
+    }
+    return leaves;
+  }
+  void expect_same_gradients(const Leaves& leaves) {
+    for (std::size_t i = 0; i < leaves.theirs.size(); ++i) {
+      expect_same(at_of(*ok(backend_->grad(leaves.ours[i]))), leaves.theirs[i].grad());
+    }
+  }
+  static std::vector<at::Tensor> some_gradients() {
+    at::Generator random = at::detail::createCPUGenerator(5);
+    return {at::randn({7, 50}, random, at::kFloat), at::randn({7}, random, at::kFloat), at::zeros({3}),
+            at::randn({200}, random, at::kFloat) * 100};
+  }
+
   template <class Made>
   void refuses(const Made& made) {
     ASSERT_FALSE(made.has_value());
@@ -90,6 +136,80 @@ TEST_F(TorchOptimizers, SgdWithNesterov) {
 TEST_F(TorchOptimizers, Adam) { compare_adam({.lr = 0.01}); }
 TEST_F(TorchOptimizers, AdamWithDecay) {
   compare_adam({.lr = 0.01, .beta1 = 0.8, .beta2 = 0.99, .eps = 1e-6, .weight_decay = 0.1});
+}
+
+TEST_F(TorchOptimizers, Adamw) { compare_adamw({.lr = 0.01}); }
+TEST_F(TorchOptimizers, AdamwWithoutDecay) { compare_adamw({.lr = 0.01, .weight_decay = 0}); }
+TEST_F(TorchOptimizers, AdamwWithOtherOptions) {
+  compare_adamw({.lr = 0.03, .beta1 = 0.8, .beta2 = 0.95, .eps = 1e-5, .weight_decay = 0.2});
+}
+TEST_F(TorchOptimizers, Rmsprop) { compare_rmsprop({.lr = 0.01}); }
+TEST_F(TorchOptimizers, RmspropWithMomentum) { compare_rmsprop({.lr = 0.01, .momentum = 0.9}); }
+TEST_F(TorchOptimizers, RmspropCentered) { compare_rmsprop({.lr = 0.01, .centered = true}); }
+TEST_F(TorchOptimizers, RmspropWithAll) {
+  compare_rmsprop({.lr = 0.01, .alpha = 0.9, .eps = 1e-6, .weight_decay = 0.05, .momentum = 0.5, .centered = true});
+}
+
+TEST_F(TorchOptimizers, ClipTheNormOfAllGradients) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (const double order : {1.0, 2.0, 3.5, infinity}) {
+    for (const double max_norm : {1e9, 10.0, 0.5, 0.0}) {
+      const Leaves leaves = leaves_with(some_gradients());
+      const auto optimizer = ok(make_sgd(*backend_, leaves.ours, {}));
+      const Tensor norm = ok(optimizer->clip_grad_norm(max_norm, order));
+      const double expected = torch::nn::utils::clip_grad_norm_(leaves.theirs, max_norm, order);
+      EXPECT_EQ(values<float>(norm), std::vector<float>{static_cast<float>(expected)}) << order;
+      expect_same_gradients(leaves);
+    }
+  }
+}
+
+TEST_F(TorchOptimizers, ClipTheNormOfOneGradient) {
+  const Leaves leaves = leaves_with({some_gradients().front()});
+  ok(ok(make_sgd(*backend_, leaves.ours, {}))->clip_grad_norm(0.25, 2));
+  torch::nn::utils::clip_grad_norm_(leaves.theirs, 0.25);
+  expect_same_gradients(leaves);
+}
+
+TEST_F(TorchOptimizers, ClippingWithoutGradientsFindsANormOfZero) {
+  const Tensor w = ok(backend_->ones(S{2}, Dtype::float32));
+  ok(backend_->set_requires_grad(w, true));
+  const auto optimizer = ok(make_sgd(*backend_, {w}, {}));
+  EXPECT_EQ(values<float>(ok(optimizer->clip_grad_norm(1, 2))), std::vector<float>{0});
+  ok(optimizer->clip_grad_value(1));
+}
+
+TEST_F(TorchOptimizers, ClipEachValue) {
+  const Leaves leaves = leaves_with(some_gradients());
+  ok(ok(make_sgd(*backend_, leaves.ours, {}))->clip_grad_value(0.75));
+  torch::nn::utils::clip_grad_value_(leaves.theirs, 0.75);
+  expect_same_gradients(leaves);
+}
+
+TEST_F(TorchOptimizers, GradientsOfSeveralPassesAddUp) {
+  // Two halves of a batch, each loss weighted by its share, make the step of the whole.
+  at::Generator random = at::detail::createCPUGenerator(8);
+  const at::Tensor x = at::randn({8, 5}, random, at::kFloat), y = at::randn({8, 2}, random, at::kFloat);
+  const at::Tensor start = at::randn({2, 5}, random, at::kFloat);
+  const auto train = [&](std::int64_t parts) {
+    const Tensor w = wrap(start.clone());
+    ok(backend_->set_requires_grad(w, true));
+    const auto optimizer = ok(make_adam(*backend_, {w}, {.lr = 0.1}));
+    for (int step = 0; step < 3; ++step) {
+      ok(optimizer->zero_grad());
+      for (std::int64_t part = 0; part < parts; ++part) {
+        const std::int64_t size = 8 / parts;
+        const Tensor some_x = wrap(x.narrow(0, part * size, size).clone());
+        const Tensor some_y = wrap(y.narrow(0, part * size, size).clone());
+        const Tensor loss = ok(backend_->mse_loss(ok(backend_->linear(some_x, w, nullptr)), some_y, Reduction::mean));
+        ok(backend_->backward(ok(backend_->div_scalar(loss, static_cast<double>(parts))), nullptr, false));
+      }
+      ok(optimizer->step());
+    }
+    return values<float>(w);
+  };
+  const auto whole = train(1), halves = train(2);
+  for (std::size_t i = 0; i < whole.size(); ++i) EXPECT_NEAR(whole[i], halves[i], 1e-5);
 }
 
 TEST_F(TorchOptimizers, StepInAnyMode) {
@@ -140,6 +260,24 @@ TEST_F(TorchOptimizers, RefuseOptionsOutOfRange) {
   refuses(make_adam(*backend_, {w}, {.beta2 = nan}));
   refuses(make_adam(*backend_, {w}, {.eps = -1}));
   refuses(make_adam(*backend_, {w}, {.weight_decay = -1}));
+  refuses(make_adamw(*backend_, {}, {}));
+  refuses(make_adamw(*backend_, {w}, {.lr = nan}));
+  refuses(make_adamw(*backend_, {w}, {.beta1 = -0.1}));
+  refuses(make_adamw(*backend_, {w}, {.weight_decay = -1}));
+  refuses(make_rmsprop(*backend_, {}, {}));
+  refuses(make_rmsprop(*backend_, {w}, {.lr = -1}));
+  refuses(make_rmsprop(*backend_, {w}, {.alpha = nan}));
+  refuses(make_rmsprop(*backend_, {w}, {.eps = -1}));
+  refuses(make_rmsprop(*backend_, {w}, {.weight_decay = -1}));
+  refuses(make_rmsprop(*backend_, {w}, {.momentum = -1}));
+  const auto optimizer = ok(make_sgd(*backend_, {w}, {.lr = 0.5}));
+  EXPECT_EQ(optimizer->lr(), 0.5);
+  refuses(optimizer->clip_grad_norm(-1, 2));
+  refuses(optimizer->clip_grad_norm(nan, 2));
+  refuses(optimizer->clip_grad_norm(1, -2));
+  refuses(optimizer->clip_grad_norm(1, nan));
+  refuses(optimizer->clip_grad_value(-1));
+  refuses(optimizer->clip_grad_value(nan));
   refuses(ok(make_sgd(*backend_, {w}, {}))->set_lr(-1));
   refuses(ok(make_sgd(*backend_, {w}, {}))->set_lr(nan));
 }

@@ -1,8 +1,15 @@
 #include "context.h"
 
 #include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "explain.h"
+#include "torch_allocator.h"
 
 namespace cloister::engine {
 namespace {
@@ -32,6 +39,14 @@ void install(GradMode mode) {
   t_current.installed = mode;
 }
 
+// libtorch looks at each number of a state by itself; together they must not lead its engine beyond its table.
+bool is_sound(const at::Generator& generator) {
+  if (generator.device().type() != at::kCPU) return true;
+  const at::mt19937_data_pod engine = at::check_generator<at::CPUGeneratorImpl>(generator)->engine().data();
+  return engine.left_ >= 1 && engine.next_ <= at::MERSENNE_STATE_N &&
+         static_cast<std::int64_t>(engine.next_) + engine.left_ <= at::MERSENNE_STATE_N + 1;
+}
+
 }  // namespace
 
 TorchContext::TorchContext(const ContextOptions& options, at::Generator generator)
@@ -51,6 +66,43 @@ void TorchContext::set_deadline(std::chrono::steady_clock::time_point deadline) 
 void TorchContext::manual_seed(std::uint64_t seed) {
   const std::lock_guard lock(generator_.mutex());
   generator_.set_current_seed(seed);
+}
+
+Result<std::vector<std::uint8_t>> TorchContext::generator_state() const {
+  try {
+    at::Generator generator = generator_;
+    const std::lock_guard lock(generator.mutex());
+    const at::Tensor state = generator.get_state();
+    const auto* bytes = state.const_data_ptr<std::uint8_t>();
+    return std::vector<std::uint8_t>(bytes, bytes + state.numel());
+  } catch (...) {
+    return Unexpected(explain("generator_state", {}));
+  }
+}
+
+Result<void> TorchContext::set_generator_state(std::span<const std::uint8_t> state) {
+  const auto refuse = [&] {
+    return fail(ErrorCode::bad_data,
+                fmt::format("{} bytes are no state of this device's random generator; restore what "
+                            "a run on the same device saved",
+                            state.size()));
+  };
+  try {
+    at::Tensor tensor = at::empty({static_cast<std::int64_t>(state.size())}, at::kByte);
+    std::copy(state.begin(), state.end(), tensor.mutable_data_ptr<std::uint8_t>());
+    at::Generator taken = generator_.clone();
+    taken.set_state(tensor);
+    if (!is_sound(taken)) return refuse();
+    const std::lock_guard lock(generator_.mutex());
+    generator_.set_state(tensor);
+    return {};
+  } catch (const Refused&) {
+    return Unexpected(explain("set_generator_state", {}));
+  } catch (const c10::Error&) {
+    return refuse();
+  } catch (...) {
+    return Unexpected(explain("set_generator_state", {}));
+  }
 }
 
 void TorchContext::set_grad_mode(GradMode mode) {

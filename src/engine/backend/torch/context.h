@@ -19,6 +19,8 @@ class TorchContext final : public InstanceContext {
   [[nodiscard]] const MemoryAccount& memory() const override { return owner_->account; }
   void set_deadline(std::chrono::steady_clock::time_point deadline) override;
   void manual_seed(std::uint64_t seed) override;
+  [[nodiscard]] Result<std::vector<std::uint8_t>> generator_state() const override;
+  Result<void> set_generator_state(std::span<const std::uint8_t> state) override;
   void set_grad_mode(GradMode mode) override;
   [[nodiscard]] GradMode grad_mode() const override { return mode_; }
 

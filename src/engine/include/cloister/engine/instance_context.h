@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <span>
+#include <vector>
 
 #include "cloister/base/result.h"
 
@@ -34,6 +36,11 @@ class InstanceContext {
   // Refuses further allocations after `deadline`; may be called from another thread.
   virtual void set_deadline(std::chrono::steady_clock::time_point deadline) = 0;
   virtual void manual_seed(std::uint64_t seed) = 0;
+  // The generator as bytes of the backend's own, for a checkpoint; none where no operator draws numbers.
+  // Errors: quota_exceeded.
+  [[nodiscard]] virtual Result<std::vector<std::uint8_t>> generator_state() const = 0;
+  // Errors: bad_data for what no generator of this backend and device gave; the generator is as before then.
+  virtual Result<void> set_generator_state(std::span<const std::uint8_t> state) = 0;
   // Takes effect at once on the calling thread when this context is the entered one.
   virtual void set_grad_mode(GradMode mode) = 0;
   [[nodiscard]] virtual GradMode grad_mode() const = 0;
