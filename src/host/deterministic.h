@@ -36,13 +36,21 @@ class VirtualClock {
 // and the number of a stream. Not for secrets: whoever knows the seed knows every number.
 class RandomStream {
  public:
+  using State = std::array<std::uint64_t, 4>;
+  // The interfaces of wasi:random draw from streams of their own, so that using one does not shift another.
+  static constexpr std::uint64_t kRandom = 1, kInsecure = 2, kInsecureSeed = 3;
+
   RandomStream(std::uint64_t seed, std::uint64_t stream);
   std::uint64_t next();
   // Little-endian numbers, one after the other; the rest of the last one is thrown away.
   void fill(std::span<std::uint8_t> bytes);
 
+  [[nodiscard]] const State& state() const { return state_; }
+  // REQUIRES: not all zeros.
+  void set_state(const State& state) { state_ = state; }
+
  private:
-  std::array<std::uint64_t, 4> state_;
+  State state_;
 };
 
 }  // namespace cloister::host

@@ -34,6 +34,7 @@ Result<void> Interfaces::add_to(sandbox::Linker& linker) {
   CLOISTER_CHECK(linker.add(ml::models::add_to_linker, select<ml::models::Host>));
   CLOISTER_CHECK(linker.add(ml::datasets::add_to_linker, select<ml::datasets::Host>));
   CLOISTER_CHECK(linker.add(ml::outputs::add_to_linker, select<ml::outputs::Host>));
+  CLOISTER_CHECK(linker.add(ml::checkpoints::add_to_linker, select<ml::checkpoints::Host>));
   CLOISTER_CHECK(linker.add(cli::environment::add_to_linker, select<cli::environment::Host>));
   CLOISTER_CHECK(linker.add(cli::exit::add_to_linker, select<cli::exit::Host>));
   CLOISTER_CHECK(linker.add(cli::stdin::add_to_linker, select<cli::stdin::Host>));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cloister/bindings/ml/autograd.h>
+#include <cloister/bindings/ml/checkpoints.h>
 #include <cloister/bindings/ml/datasets.h>
 #include <cloister/bindings/ml/models.h>
 #include <cloister/bindings/ml/ops.h>
@@ -56,15 +57,15 @@ class Interfaces {
   using Of = std::tuple<std::unique_ptr<Hosts>...>;
   using All = Of<bindings::ml::tensors::Host, bindings::ml::ops::Host, bindings::ml::autograd::Host,
                  bindings::ml::optimizers::Host, bindings::ml::models::Host, bindings::ml::datasets::Host,
-                 bindings::ml::outputs::Host, bindings::wasi_cli::environment::Host, bindings::wasi_cli::exit::Host,
-                 bindings::wasi_cli::stdin::Host, bindings::wasi_cli::stdout::Host, bindings::wasi_cli::stderr::Host,
-                 bindings::wasi_cli::terminal_input::Host, bindings::wasi_cli::terminal_output::Host,
-                 bindings::wasi_cli::terminal_stdin::Host, bindings::wasi_cli::terminal_stdout::Host,
-                 bindings::wasi_cli::terminal_stderr::Host, bindings::wasi_clocks::monotonic_clock::Host,
-                 bindings::wasi_clocks::wall_clock::Host, bindings::wasi_filesystem::preopens::Host,
-                 bindings::wasi_io::error::Host, bindings::wasi_io::poll::Host, bindings::wasi_io::streams::Host,
-                 bindings::wasi_random::insecure::Host, bindings::wasi_random::insecure_seed::Host,
-                 bindings::wasi_random::random::Host>;
+                 bindings::ml::outputs::Host, bindings::ml::checkpoints::Host, bindings::wasi_cli::environment::Host,
+                 bindings::wasi_cli::exit::Host, bindings::wasi_cli::stdin::Host, bindings::wasi_cli::stdout::Host,
+                 bindings::wasi_cli::stderr::Host, bindings::wasi_cli::terminal_input::Host,
+                 bindings::wasi_cli::terminal_output::Host, bindings::wasi_cli::terminal_stdin::Host,
+                 bindings::wasi_cli::terminal_stdout::Host, bindings::wasi_cli::terminal_stderr::Host,
+                 bindings::wasi_clocks::monotonic_clock::Host, bindings::wasi_clocks::wall_clock::Host,
+                 bindings::wasi_filesystem::preopens::Host, bindings::wasi_io::error::Host,
+                 bindings::wasi_io::poll::Host, bindings::wasi_io::streams::Host, bindings::wasi_random::insecure::Host,
+                 bindings::wasi_random::insecure_seed::Host, bindings::wasi_random::random::Host>;
 
   template <class Host>
   static Host& select(void* host_data);

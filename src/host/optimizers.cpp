@@ -31,6 +31,20 @@ class Optimizers final : public wit::Host {
         engine::AdamOptions{options.lr, options.beta1, options.beta2, options.eps, options.weight_decay});
   }
 
+  NewOptimizer optimizer_adamw(std::span<const TensorBorrow> parameters, const wit::AdamwOptions& options) override {
+    return make<"optimizers.optimizer.adamw">(
+        parameters, engine::make_adamw,
+        engine::AdamwOptions{options.lr, options.beta1, options.beta2, options.eps, options.weight_decay});
+  }
+
+  NewOptimizer optimizer_rmsprop(std::span<const TensorBorrow> parameters,
+                                 const wit::RmspropOptions& options) override {
+    return make<"optimizers.optimizer.rmsprop">(
+        parameters, engine::make_rmsprop,
+        engine::RmspropOptions{options.lr, options.alpha, options.eps, options.weight_decay, options.momentum,
+                               options.centered});
+  }
+
   Session::Answer<void> optimizer_step(Handle self) override {
     return change<"optimizers.optimizer.step">(self, [](engine::Optimizer& optimizer) { return optimizer.step(); });
   }
@@ -43,6 +57,26 @@ class Optimizers final : public wit::Host {
   Session::Answer<void> optimizer_set_lr(Handle self, double lr) override {
     return change<"optimizers.optimizer.set-lr">(self,
                                                  [lr](engine::Optimizer& optimizer) { return optimizer.set_lr(lr); });
+  }
+
+  sandbox::Call<double> optimizer_lr(Handle self) override {
+    const CallCounts::Scope scope(session_.calls, kFunctionIndex<"optimizers.optimizer.lr">);
+    const auto* optimizer = session_.tables.optimizers.find(self);
+    if (optimizer == nullptr) return stale_handle();
+    return (*optimizer)->lr();
+  }
+
+  Session::Answer<Session::TensorHandle> optimizer_clip_grad_norm(Handle self, double max_norm,
+                                                                  double norm_type) override {
+    const CallCounts::Scope scope(session_.calls, kFunctionIndex<"optimizers.optimizer.clip-grad-norm">);
+    const auto* optimizer = session_.tables.optimizers.find(self);
+    if (optimizer == nullptr) return stale_handle();
+    return session_.give((*optimizer)->clip_grad_norm(max_norm, norm_type));
+  }
+
+  Session::Answer<void> optimizer_clip_grad_value(Handle self, double clip_value) override {
+    return change<"optimizers.optimizer.clip-grad-value">(
+        self, [clip_value](engine::Optimizer& optimizer) { return optimizer.clip_grad_value(clip_value); });
   }
 
  private:

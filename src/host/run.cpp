@@ -47,7 +47,12 @@ struct Instance::Parts {
         workload(compiled),
         request(asked),
         share(host->ceiling, checked_add(asked.limits.memory_bytes, asked.limits.tensor_bytes).value_or(UINT64_MAX)),
-        session({request, observer, host->backend, host->models, workload.shared_->declared}),
+        session({request,
+                 observer,
+                 host->backend,
+                 host->models,
+                 workload.shared_->declared,
+                 {workload.digest(), device_name(host->options.device), host->options.threads}}),
         interfaces(session) {}
 
   Result<void> start();
@@ -77,13 +82,20 @@ struct Instance::Parts {
 Result<void> Instance::Parts::start() {
   const Clock::time_point deadline = wall + time_limit(request.limits);
   session.set_deadline(deadline);
+  CLOISTER_CHECK(session.take_up_checkpoints());
+  if (!request.trace.empty()) {
+    CLOISTER_TRY(auto trace, CallTrace::create(request.trace, request.name));
+    session.calls.start_trace(std::move(trace));
+  }
   CLOISTER_TRY(guest, sandbox::Instance::create(workload.shared_->program, &interfaces,
                                                 {.memory_bytes = request.limits.memory_bytes,
                                                  .handles = guest_handles(request.limits),
-                                                 .wall = time_limit(request.limits)}));
+                                                 .wall = time_limit(request.limits)},
+                                                request.profile_every));
   interrupter = guest->interrupter();
   registration.emplace(*host->watcher, [this, deadline](bool stopping) { look_after(stopping, deadline); });
   session.phases.start();
+  session.observer.started();
   const Session::Inside inside(session);
   CLOISTER_TRY(started, guest->start());
   instantiate = Clock::now() - wall;
@@ -215,6 +227,21 @@ RunReport Instance::run() {
   }
   report.used[static_cast<std::size_t>(LimitKind::memory)] = parts.guest->peak_memory_bytes();
   report.used[static_cast<std::size_t>(LimitKind::time)] = static_cast<std::uint64_t>(report.wall.count());
+  if (CallTrace* trace = parts.session.calls.trace()) {
+    if (auto sentence = trace->finish()) parts.session.note(*std::move(sentence));
+  }
+  if (parts.request.profile_every) {
+    auto profile = parts.guest->profile();
+    if (profile) {
+      report.profile.emplace().every = *parts.request.profile_every;
+      for (sandbox::ProfileEntry& entry : *profile) {
+        report.profile->entries.push_back(
+            {entry.depth, entry.ticks, entry.host, std::move(entry.function), std::move(entry.line)});
+      }
+    } else {
+      parts.session.note(std::move(profile).error().message);
+    }
+  }
   parts.session.fill(report);
   report.component = parts.workload.digest();
   report.device = device_name(parts.host->options.device);

@@ -24,7 +24,7 @@ Session::Session(const SessionSetting& setting)
       observer(setting.observer),
       models(setting.models),
       egress(request.limits.egress_bytes),
-      calls(request.time_calls),
+      calls(request.time_calls || request.profile_every.has_value()),
       clock(request.grants.clock),
       random(request.seed, RandomStream::kRandom),
       insecure(request.seed, RandomStream::kInsecure),
@@ -37,6 +37,7 @@ Session::Session(const SessionSetting& setting)
   imports.add({"seed", "", fmt::format("{}", request.seed)});
   imports.add({"argument", "0", request.name});
   if (request.grants.clock) imports.add({"clock", "", "the machine's"});
+  if (request.skip_broken) imports.add({"skip-broken", "", "true"});
   if (request.grants.randomness) imports.add({"randomness", "", "the machine's"});
   for (std::size_t i = 0; i < request.arguments.size(); ++i) {
     imports.add({"argument", fmt::format("{}", i + 1), request.arguments[i]});
@@ -87,6 +88,7 @@ Session::Inside::~Inside() {
 // ---- answers to the guest ----
 
 Session::GuestError Session::guest_error(Error error) {
+  if (CallTrace* trace = calls.trace()) trace->failed(error.message);
   last_error_ = error;
   calls_at_last_error_ = calls.total();
   switch (error.code) {
@@ -158,6 +160,7 @@ Expected<std::vector<Session::TensorHandle>, Session::GuestError> Session::give_
   std::vector<TensorHandle> all;
   all.reserve(given.size());
   for (engine::Tensor& tensor : given) {
+    if (CallTrace* trace = calls.trace()) trace->result(tensor);
     auto handle = tables.tensors.insert(std::move(tensor));
     if (!handle) {
       for (TensorHandle& each : all) tables.tensors.take(std::move(each));
@@ -197,14 +200,14 @@ Result<std::optional<data::Batch>> Session::wait_for(data::BatchStream& stream) 
 void Session::stop_waiting() {
   const std::lock_guard lock(waiting_mutex_);
   stopped_ = true;
+  reading_.request_stop();
   stop_.notify_all();
   if (waiting_ != nullptr) waiting_->cancel();
 }
 
-Result<std::shared_ptr<const data::Dataset>> Session::open_dataset(std::string_view name,
-                                                                   const std::filesystem::path& path) {
+Result<data::Dataset::Pointer> Session::open_dataset(std::string_view name, const std::filesystem::path& path) {
   if (const auto found = datasets_.find(name); found != datasets_.end()) return found->second;
-  CLOISTER_TRY(auto dataset, data::open_dataset(path.string()));
+  CLOISTER_TRY(auto dataset, data::open_dataset(path.string(), {request.skip_broken, reading_stop()}));
   use_grant(GrantKind::dataset, name);
   datasets_.emplace(name, dataset);
   return dataset;
@@ -249,12 +252,14 @@ void Session::fill(RunReport& report) {
       use.kind = kind;
       use.name = name;
       use.path = path;
+      skipped.fill(use);
       if (kind == GrantKind::output && !use.used && use.checkpoints == 0) {
         note(fmt::format("the output '{}' was granted and never written", name));
       }
       report.grants.push_back(std::move(use));
     }
   }
+  for (std::string& sentence : skipped.notes()) note(std::move(sentence));
   report.notes = std::move(notes_);
   report.limits = request.limits;
   report.egress = egress.by_kind();

@@ -8,12 +8,14 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "call_count.h"
 #include "checkpoint_file.h"
+#include "cloister/data/batch_stream.h"
 #include "cloister/data/dataset.h"
 #include "cloister/engine/optimizers.h"
 #include "cloister/host/declared_grants.h"
@@ -24,6 +26,7 @@
 #include "import_log.h"
 #include "model_store.h"
 #include "phases.h"
+#include "skipped_files.h"
 #include "tables.h"
 
 namespace cloister::host {
@@ -125,6 +128,9 @@ class Session {
   // A handle for what an operator gave, or its error.
   [[nodiscard]] Expected<TensorHandle, GuestError> give(Result<engine::Tensor> tensor) {
     if (tensor) [[likely]] {
+      if (CallTrace* trace = calls.trace()) [[unlikely]] {
+        trace->result(*tensor);
+      }
       return give(tables.tensors, *std::move(tensor));
     }
     return Unexpected(guest_error(std::move(tensor).error()));
@@ -160,7 +166,11 @@ class Session {
   // The next batch; stop_waiting, from any thread, makes it answer `interrupted`, now and from then on.
   Result<std::optional<data::Batch>> wait_for(data::BatchStream& stream);
   void stop_waiting();
-  // Whether a wait for a batch ended so.
+  // Requested by stop_waiting: for what reads datasets on the guest's thread.
+  [[nodiscard]] std::stop_token reading_stop() const { return reading_.get_token(); }
+  // Such a reading ended with `interrupted`.
+  void reading_was_stopped() { wait_was_stopped_ = true; }
+  // Whether a wait for a batch, or a reading, ended so.
   [[nodiscard]] bool wait_was_stopped() const { return wait_was_stopped_; }
 
   // ---- checkpoints (resume.cpp) ----
@@ -200,7 +210,9 @@ class Session {
   [[nodiscard]] std::chrono::steady_clock::time_point deadline() const { return deadline_; }
 
   // A granted dataset, opened at most once a session. Errors: as data::open_dataset.
-  Result<std::shared_ptr<const data::Dataset>> open_dataset(std::string_view name, const std::filesystem::path& path);
+  Result<data::Dataset::Pointer> open_dataset(std::string_view name, const std::filesystem::path& path);
+  // Image files that the run left out.
+  SkippedFiles skipped;
 
   const RunRequest& request;
   RunObserver& observer;
@@ -235,12 +247,13 @@ class Session {
   std::uint64_t calls_at_last_error_ = 0;
   std::vector<std::string> notes_;
   std::map<std::pair<GrantKind, std::string>, GrantUse> grants_;
-  std::map<std::string, std::shared_ptr<const data::Dataset>, std::less<>> datasets_;
+  std::map<std::string, data::Dataset::Pointer, std::less<>> datasets_;
 
   std::mutex waiting_mutex_;
   std::condition_variable stop_;
   data::BatchStream* waiting_ = nullptr;
   bool stopped_ = false;
+  std::stop_source reading_;
   bool wait_was_stopped_ = false;
 
   // In this order: tables hold tensors and streams, which need the context, which needs the backend.

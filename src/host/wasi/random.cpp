@@ -14,16 +14,12 @@ namespace {
 
 namespace random = bindings::wasi_random;
 
-// The interfaces draw from streams of their own, so that using one does not shift another.
-enum Stream : std::uint64_t { kRandom = 1, kInsecure = 2, kInsecureSeed = 3 };
-
 constexpr std::uint64_t kMaxBytes = std::uint64_t{16} << 20;
 
 // One of the seed's streams, or the machine's generator.
 class Source {
  public:
-  Source(const RunRequest& request, Stream stream)
-      : of_machine_(request.grants.randomness), stream_(request.seed, stream) {}
+  Source(const RunRequest& request, RandomStream& stream) : of_machine_(request.grants.randomness), stream_(stream) {}
 
   sandbox::Call<sandbox::Bytes> bytes(std::uint64_t count) {
     if (count > kMaxBytes) {
@@ -58,12 +54,12 @@ class Source {
   static Unexpected<sandbox::Trap> no_randomness() { return sandbox::trap("the machine gave no random bytes"); }
 
   bool of_machine_;
-  RandomStream stream_;
+  RandomStream& stream_;
 };
 
 class Random final : public random::random::Host {
  public:
-  explicit Random(Session& session) : session_(session), source_(session.request, kRandom) {}
+  explicit Random(Session& session) : session_(session), source_(session.request, session.random) {}
 
   sandbox::Call<sandbox::Bytes> get_random_bytes(std::uint64_t len) override {
     const CallCounts::Scope scope(session_.calls, kFunctionIndex<"wasi:random/random.get-random-bytes">);
@@ -82,7 +78,7 @@ class Random final : public random::random::Host {
 
 class Insecure final : public random::insecure::Host {
  public:
-  explicit Insecure(Session& session) : session_(session), source_(session.request, kInsecure) {}
+  explicit Insecure(Session& session) : session_(session), source_(session.request, session.insecure) {}
 
   sandbox::Call<sandbox::Bytes> get_insecure_random_bytes(std::uint64_t len) override {
     const CallCounts::Scope scope(session_.calls, kFunctionIndex<"wasi:random/insecure.get-insecure-random-bytes">);
@@ -105,7 +101,8 @@ class InsecureSeed final : public random::insecure_seed::Host {
 
   sandbox::Call<std::tuple<std::uint64_t, std::uint64_t>> insecure_seed() override {
     const CallCounts::Scope scope(session_.calls, kFunctionIndex<"wasi:random/insecure-seed.insecure-seed">);
-    Source source(session_.request, kInsecureSeed);
+    RandomStream stream(session_.request.seed, RandomStream::kInsecureSeed);
+    Source source(session_.request, stream);
     CLOISTER_TRY(const std::uint64_t first, source.number());
     CLOISTER_TRY(const std::uint64_t second, source.number());
     return std::tuple(first, second);

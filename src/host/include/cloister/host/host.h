@@ -43,21 +43,52 @@ struct RunRequest {
   std::uint64_t seed = 0;
   // Operators marked content-dependent in the WIT answer `not-granted`: their outcome tells of contents.
   bool deny_content_dependent = false;
+  // Image files that cannot be decoded are left out of their batches, counted and named in the report; otherwise they
+  // fail the pass that meets them.
+  bool skip_broken = false;
+  // Where the run's checkpoints lie, a file for each name of an output; the folder is made when the first is saved.
+  // Empty: none can be saved.
+  std::filesystem::path checkpoints;
+  // Goes on from the checkpoints that lie there, if any. The run that saved them is this one: the same component, name,
+  // arguments, seed, device and threads, and data with the same contents.
+  bool resume = false;
   // Also measures the time inside host functions; costs about 50 ns a call.
   bool time_calls = false;
+  // Also writes each call of a host function, with shapes and times, to this file (docs/debugging.md); costs about 2 us
+  // a call. Empty: none.
+  std::filesystem::path trace;
+  // Also samples what the guest does, as often as this time passes, and measures as time_calls; above zero.
+  std::optional<Nanoseconds> profile_every;
 };
 
 enum class GuestStream : std::uint8_t { out, err };
+
+// A matrix of numbers with a label a row and column. The host has checked what a guest gave: one value a row and
+// column, row by row; at most 256 labels a side, of at most 64 bytes of UTF-8 without control characters each.
+struct MatrixView {
+  std::span<const std::string_view> rows, columns;
+  std::span<const double> values;
+};
 
 // Hears of a run while it goes on, from the thread that runs it, inside calls of the guest: be brief.
 // Views die on return. Everything here is guest text: escape it before it reaches a terminal.
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
+  // Everything that was asked for is checked, and the guest starts now.
+  virtual void started() {}
   virtual void phase(std::string_view /*name*/, std::optional<std::uint64_t> /*total*/) {}
   virtual void progress(std::uint64_t /*done*/, std::uint64_t /*items*/) {}
   virtual void scalar(std::string_view /*name*/, std::uint64_t /*step*/, double /*value*/) {}
+  // A second one of a name replaces the first.
+  virtual void matrix(std::string_view /*name*/, const MatrixView& /*matrix*/) {}
   virtual void guest_output(GuestStream /*stream*/, std::string_view /*bytes*/) {}
+
+  // For a checkpoint: all points of scalar series and matrices so far, as bytes of the observer's own. Errors: io.
+  virtual Result<std::string> recorded() { return std::string(); }
+  // Takes such bytes in place of what it heard in this run. Errors: io; bad_data for bytes that it did not
+  // give, when nothing has changed.
+  virtual Result<void> take_up(std::string_view /*recorded*/) { return {}; }
 };
 
 // A compiled component, immutable and cheap to copy. It keeps its Host's engine alive.
@@ -111,8 +142,9 @@ class Host {
 
   // Runs a workload to its end; nothing is written but granted outputs. `observer` must outlive the call.
   // Errors are those of the request, before the guest starts: invalid_argument (a grant's name, an output that lies on
-  // or in granted data), io (a grant's path, an output's folder); and quota_exceeded when HostOptions::instances are
-  // running. How the guest ended is the report's status.
+  // or in granted data), io (a grant's path, an output's folder), bad_data (a checkpoint that is damaged or another
+  // run's, data that changed since); and quota_exceeded when HostOptions::instances are running. How the guest ended is
+  // the report's status.
   Result<RunReport> run(const Workload& workload, const RunRequest& request, RunObserver& observer);
 
   // The first half of run(), for those who measure it. `observer` must outlive the instance. Errors: as run().

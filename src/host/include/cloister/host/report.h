@@ -33,13 +33,22 @@ inline constexpr std::size_t kEgressKinds = 6;
 
 using Nanoseconds = std::chrono::nanoseconds;
 
+// An image file that cannot be decoded, left out under RunRequest::skip_broken.
+struct SkippedFile {
+  std::string file;  // in the dataset: CLASS/NAME
+  std::string why;   // a sentence
+};
+
 struct GrantUse {
   GrantKind kind = GrantKind::dataset;
   std::string name;
   std::filesystem::path path;
-  bool used = false;             // opened, or for an output: written
-  std::optional<Digest> digest;  // of the contents; none unless it was used
-  std::uint64_t bytes = 0;       // outputs: size of the file written
+  bool used = false;                       // opened, or for an output: written
+  std::optional<Digest> digest;            // of the contents; none unless it was used
+  std::uint64_t bytes = 0;                 // outputs: size of the file written
+  std::uint64_t checkpoints = 0;           // outputs: checkpoints saved under the name
+  std::uint64_t skipped = 0;               // datasets: image files left out, each counted once
+  std::vector<SkippedFile> skipped_files;  // the first hundred of them, as they were met
 };
 
 // A stretch of the run between two calls of `outputs.phase`.
@@ -60,9 +69,24 @@ struct CallCount {
   Nanoseconds time{};  // inside the host, when RunRequest::time_calls; else 0
 };
 
+// A function in one of the stacks that a profile saw.
+struct ProfileEntry {
+  std::uint32_t depth = 0;  // 0: called by no other that was seen
+  std::uint64_t ticks = 0;  // spent in itself
+  bool host = false;        // a host function, named as in CallCount; otherwise the guest's own
+  std::string function;     // at most about 256 characters, none of them a control character
+  std::string line;         // "file:line" where most of its ticks were spent; empty where the component does not say
+};
+
+// Where the time went, by samples of the guest's stack.
+struct Profile {
+  Nanoseconds every{};                // of a tick
+  std::vector<ProfileEntry> entries;  // callers before what they call, siblings by name; at most 65,536
+};
+
 // A fact from outside that the guest could learn: with the component these determine the run.
 struct ImportFact {
-  std::string kind;    // "argument", "seed", "dataset", "model", "pass"
+  std::string kind;    // "argument", "seed", "dataset", "model", "pass", "checkpoint", "skip-broken"
   std::string name;    // of the grant, or the index of the argument
   std::string detail;  // the value, or the digest of the contents in hexadecimal
 };
@@ -95,11 +119,12 @@ struct RunReport {
   std::vector<ImportFact> imports;
   Digest imports_digest;
 
-  Nanoseconds wall{};         // instantiation to the end of the guest, and the closing of outputs
-  Nanoseconds cpu{};          // of the thread that ran the guest
-  Nanoseconds process_cpu{};  // of all threads of the process meanwhile
-  Nanoseconds instantiate{};  // making the instance
-  Nanoseconds call_time{};    // inside host functions, when RunRequest::time_calls
+  Nanoseconds wall{};              // instantiation to the end of the guest, and the closing of outputs
+  Nanoseconds cpu{};               // of the thread that ran the guest
+  Nanoseconds process_cpu{};       // of all threads of the process meanwhile
+  Nanoseconds instantiate{};       // making the instance
+  Nanoseconds call_time{};         // inside host functions, when RunRequest::time_calls
+  std::optional<Profile> profile;  // when RunRequest::profile_every
 
   [[nodiscard]] std::uint64_t egress_total() const;
 };
