@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMaxTemplate = 1 << 20;
 
-bool exists(const fs::path& path) {
+bool is_there(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(path, ignored);
 }
@@ -83,7 +83,7 @@ Result<void> check_name(Language language, const std::string& name) {
 
 // make and cargo read paths in a syntax of their own; what would need quoting there is refused.
 Result<void> check_path(const fs::path& path) {
-  constexpr std::string_view kPlain = "/._-+,@=~%";
+  static constexpr std::string_view kPlain = "/._-+,@=~";
   const auto fits = [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || kPlain.find(c) != std::string_view::npos ||
            static_cast<unsigned char>(c) >= 0x80;
@@ -146,7 +146,7 @@ Result<void> fill_folder(const Sdk& sdk, Language language, const std::string& n
 Result<Sdk> Sdk::find(const fs::path& command) {
   const fs::path prefix = command.parent_path().parent_path();
   const fs::path share = prefix / "share/cloister";
-  if (exists(share / "sdk")) {
+  if (is_there(share / "sdk")) {
     return Sdk{.command = command,
                .wit = share / "wit",
                .tool = prefix / "bin/cloister-wit",
@@ -156,7 +156,7 @@ Result<Sdk> Sdk::find(const fs::path& command) {
                .lock = share / "sdk/rust/Cargo.lock"};
   }
   const fs::path source = source_of_build(prefix);
-  if (source.empty() || !exists(source / "guest")) {
+  if (source.empty() || !is_there(source / "guest")) {
     return fail(ErrorCode::unsupported,
                 fmt::format("there is no SDK beside '{}' (in '{}'); run make install, or use the command of a checkout",
                             command.string(), share.string()));
@@ -173,7 +173,7 @@ Result<Sdk> Sdk::find(const fs::path& command) {
 Result<void> create_project(const Sdk& sdk, Language language, const std::string& name, const fs::path& parent) {
   CLOISTER_CHECK(check_name(language, name));
   const fs::path& home = language == Language::cpp ? sdk.cpp : sdk.rust;
-  if (!exists(home / "template")) {
+  if (!is_there(home / "template")) {
     return fail(ErrorCode::unsupported,
                 fmt::format("the SDK has no part for this language: '{}' is not there", home.string()));
   }

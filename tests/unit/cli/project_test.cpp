@@ -87,8 +87,8 @@ TEST_F(ProjectTest, FindsTheSdkOfAnInstallationAndOfACheckout) {
   EXPECT_TRUE(installed->operators.empty());
 
   scratch_.put("source/guest/x", "");
-  put(root_ / "build/CMakeCache.txt",
-      "A:STRING=1\nCMAKE_HOME_DIRECTORY:INTERNAL=" + (root_ / "source").string() + "\n");
+  scratch_.put("build/CMakeCache.txt",
+               "A:STRING=1\nCMAKE_HOME_DIRECTORY:INTERNAL=" + (root_ / "source").string() + "\n");
   const auto checkout = Sdk::find(root_ / "build/bin/cloister");
   ASSERT_TRUE(checkout);
   EXPECT_EQ(checkout->rust, root_ / "source/guest/rust");
