@@ -128,8 +128,10 @@ Result<void> read_classes(const Dataset& dataset, std::size_t column, std::size_
       for (std::size_t i = 0; i < count; ++i) {
         const std::int64_t label = whole_at(bytes.data() + i * element_size(read.dtype), read.dtype);
         if (label < 0 || label >= static_cast<std::int64_t>(class_count)) {
-          return invalid(fmt::format("a sample is of class {} in the column '{}', but there are weights for {} classes",
-                                     label, read.name, class_count));
+          // Which class it is stays here: the guest may not see it.
+          return invalid(
+              fmt::format("a sample's class in the column '{}' has no weight; there are weights for {} classes",
+                          read.name, class_count));
         }
         classes[done++] = static_cast<std::uint32_t>(label);
       }

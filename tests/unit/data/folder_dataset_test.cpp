@@ -82,6 +82,76 @@ TEST_F(FolderDatasetTest, AnImageThatDoesNotDecodeIsNamed) {
   EXPECT_EQ(pass.batches.size(), 4u);
 }
 
+TEST_F(FolderDatasetTest, BrokenImagesAreLeftOutIfAskedTo) {
+  // The first file of all, and one that fails late.
+  folder_.put("d/Zoo/a.png", "not an image");
+  const Bytes png = make_flat_png(2, 2, 3, 20);
+  folder_.put("d/cat/3.png", std::span(png).first(png.size() - 20));
+  EXPECT_NE(open_dataset(root()).error().message.find("Zoo/a.png"), std::string::npos);
+  const BatchOptions options{.size = 2, .skip_broken = true};
+  const Pass pass = run_pass(root(), options);
+  ASSERT_EQ(pass.error, "");
+  // In order: Zoo/a (broken), Zoo/y | ant/x, cat/10 | cat/2, cat/3 (broken).
+  ASSERT_EQ(pass.batches.size(), 3u);
+  EXPECT_EQ(pass.batches[0].tensors[0].shape, (std::vector<std::int64_t>{1, 2, 2, 3}));
+  EXPECT_EQ(pass.batches[0].tensors[1].shape, (std::vector<std::int64_t>{1}));
+  EXPECT_EQ(pass.labels(), (std::vector<std::int64_t>{0, 1, 2, 2}));
+  const Bytes pixels = pass.pixels();
+  ASSERT_EQ(pixels.size(), 48u);
+  for (const auto& [sample, value] : {std::pair{0, 50}, std::pair{1, 90}, std::pair{2, 10}, std::pair{3, 20}}) {
+    EXPECT_EQ(std::to_integer<int>(pixels[static_cast<std::size_t>(12 * sample)]), value);
+  }
+  ASSERT_EQ(pass.broken.size(), 2u);
+  EXPECT_EQ(pass.broken[0].name, "Zoo/a.png");
+  EXPECT_EQ(pass.broken[0].index, 0u);
+  EXPECT_NE(pass.broken[0].why.find("neither PNG nor JPEG"), std::string::npos);
+  EXPECT_EQ(pass.broken[1].name, "cat/3.png");
+  // All digests are known: broken files are contents too.
+  EXPECT_TRUE((*open_dataset(root(), {.skip_broken = true}))->complete_digest());
+}
+
+TEST_F(FolderDatasetTest, BatchesOfBrokenImagesDoNotCome) {
+  for (const char* name : {"b/x/1.png", "b/x/3.png", "b/x/4.png", "b/x/5.png"}) folder_.put(name, "not an image");
+  folder_.put("b/x/2.png", make_flat_png(2, 2, 3, 7));
+  const Pass pass = run_pass(folder_.path("b"), {.size = 1, .skip_broken = true});
+  ASSERT_EQ(pass.error, "");
+  ASSERT_EQ(pass.batches.size(), 1u);
+  EXPECT_EQ(pass.pixels(), Bytes(12, std::byte{7}));
+  ASSERT_EQ(pass.broken.size(), 4u);
+  EXPECT_EQ(pass.broken[3].name, "x/5.png");
+  // Labels alone need no decoding, so nothing is broken.
+  const Pass labels = run_pass(folder_.path("b"), {.size = 8, .columns = {{"label"}}, .skip_broken = true});
+  EXPECT_EQ(labels.all<std::int64_t>(0).size(), 5u);
+  std::filesystem::remove(folder_.path("b/x/2.png"));
+  const auto none = open_dataset(folder_.path("b"), {.skip_broken = true});
+  ASSERT_FALSE(none);
+  EXPECT_NE(none.error().message.find("no image that can be decoded"), std::string::npos) << none.error().message;
+}
+
+TEST_F(FolderDatasetTest, OnlyWhatCannotBeDecodedIsLeftOut) {
+  folder_.put("d/cat/large.png", make_flat_png(4, 6, 3, 7));
+  EXPECT_EQ(run_pass(root(), {.size = 5, .skip_broken = true}).code, ErrorCode::bad_data);
+  fs::remove(root() + "/cat/large.png");
+  const auto dataset = *open_dataset(root(), {.skip_broken = true});
+  folder_.put("d/cat/2.png", "changed");
+  const Pass changed = run_pass(dataset, {.size = 5, .skip_broken = true});
+  EXPECT_NE(changed.error.find("cat/2.png' changed"), std::string::npos) << changed.error;
+}
+
+TEST_F(FolderDatasetTest, ColumnsAreTakenByName) {
+  const auto dataset = *open_dataset(root());
+  ASSERT_EQ(dataset->columns().size(), 2u);
+  EXPECT_EQ(dataset->columns()[0].name, "image");
+  EXPECT_EQ(dataset->columns()[0].shape, (std::vector<std::int64_t>{-1, -1, 3}));
+  EXPECT_EQ(dataset->columns()[1].name, "label");
+  const Pass swapped = run_pass(dataset, {.size = 4, .columns = {{"label"}, {"image"}}});
+  EXPECT_EQ(swapped.all<std::int64_t>(0), (std::vector<std::int64_t>{0, 1, 2, 2}));
+  EXPECT_EQ(swapped.batches[0].tensors[1].shape, (std::vector<std::int64_t>{4, 2, 2, 3}));
+  const auto together = BatchStream::start(dataset, {.columns = {{"label", "image"}}}, heap_buffers());
+  ASSERT_FALSE(together);
+  EXPECT_NE(together.error().message.find("a tensor of its own"), std::string::npos);
+}
+
 TEST_F(FolderDatasetTest, LinksAreRefused) {
   const std::string outside = folder_.put("outside.png", make_flat_png(2, 2, 3, 1));
   for (const std::string& target : {outside, std::string("../../outside.png"), std::string("2.png")}) {
