@@ -59,29 +59,6 @@ struct Range {
   }
 };
 
-std::string escape_xml(std::string_view text) {
-  std::string out;
-  for (const char character : single_line(text)) {
-    switch (character) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += character;
-    }
-  }
-  return out;
-}
-
 // Where a panel's values fall on the page.
 struct Frame {
   Range x, y;
@@ -169,7 +146,7 @@ double draw_panel(const PlotPanel& panel, double top, Out out) {
   frame.top = top + kTop;
   frame.bottom = top + kPanelHeight - kBottom;
   fmt::format_to(out, "<text class=\"title\" x=\"{}\" y=\"{:.1f}\">{}</text>\n", kLeft, top + 24,
-                 escape_xml(panel.title));
+                 xml_text(panel.title));
   draw_axes(frame, out);
   for (std::size_t i = 0; i < panel.lines.size(); ++i) {
     draw_line(frame, *panel.lines[i].series, kColours[i % kColours.size()], out);
@@ -179,7 +156,7 @@ double draw_panel(const PlotPanel& panel, double top, Out out) {
     fmt::format_to(out, "<path class=\"line\" stroke=\"{}\" d=\"M{} {:.1f}h24\"/>\n", kColours[i % kColours.size()],
                    kLeft, row);
     fmt::format_to(out, "<text x=\"{}\" y=\"{:.1f}\">{}</text>\n", kLeft + 32, row + 4,
-                   escape_xml(legend_text(panel.lines[i])));
+                   xml_text(legend_text(panel.lines[i])));
   }
   return row + 12;
 }

@@ -92,4 +92,35 @@ std::string single_line(std::string_view text) {
   return line;
 }
 
+std::string xml_text(std::string_view text) {
+  const std::string line = single_line(text);
+  std::string out;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    switch (line[i]) {
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\xEF':  // XML knows no U+FFFE and no U+FFFF
+        if (line.compare(i, 3, "\uFFFE") == 0 || line.compare(i, 3, "\uFFFF") == 0) {
+          out += "\uFFFD";
+          i += 2;
+          break;
+        }
+        [[fallthrough]];
+      default:
+        out += line[i];
+    }
+  }
+  return out;
+}
+
 }  // namespace cloister::cli

@@ -1,4 +1,4 @@
-// A guest's text on its way to a person's terminal.
+// A guest's text on its way to a person's terminal or picture.
 #pragma once
 
 #include <string>
@@ -23,5 +23,8 @@ class TerminalSanitizer {
 
 // One text as a whole, and on one line: line feeds become spaces. For names and messages of guests inside sentences.
 [[nodiscard]] std::string single_line(std::string_view text);
+
+// The same inside XML: as text, or as an attribute's value between double quotes.
+[[nodiscard]] std::string xml_text(std::string_view text);
 
 }  // namespace cloister::cli
