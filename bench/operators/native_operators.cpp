@@ -1,147 +1,122 @@
-// Times operators of wit/ops.wit on tensors of one element, called from C++ through libtorch alone: what each costs
-// when nothing isolates its caller. `cloister bench boundary` sets these times against a guest's.
+// Times each operator of wit/ops.wit through libtorch alone: what it costs when nothing isolates its caller.
+// `cloister bench operators` sets these times against a guest's.
 //
-//   native_operators CALLS     prints {"add": ns of CPU time a call, ...}: the mean of CALLS calls of each, one after
-//   another
+//   native_operators ELEMENTS SECONDS [NAME...]
+//
+// prints {"add": [ns of CPU time a call, calls], ...} for operands of about ELEMENTS elements: the mean of as many
+// calls as fit SECONDS, one after another.
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <functional>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 namespace {
 
-struct Operator {
-  const char* name;                 // as in wit/ops.wit
-  std::function<void(int)> repeat;  // calls it so many times
+using namespace at;
+constexpr auto kFloat32 = at::kFloat;
+constexpr auto kFloat64 = at::kDouble;
+constexpr auto kInt64 = at::kLong;
+
+#include "operands.h"
+
+// The contract's `empty` holds zeros.
+#define EMPTY(...) zeros(__VA_ARGS__)
+#define EMPTY_LIKE(x) zeros_like(x)
+#define FLOOR "floor"
+#define INTS(...) IntArrayRef({__VA_ARGS__})
+#define CLAMP_TENSOR(x, low, high) clamp(x, low, high)
+#define FILL(x, value) fill(x, value)
+#define CHANNELS_LAST(x) x.contiguous(MemoryFormat::ChannelsLast)
+#define PAD(x, ...) constant_pad_nd(x, __VA_ARGS__)
+#define MESHGRID(lines) meshgrid(lines, "ij")
+#define INDEX(x, at) index(x, {at})
+#define INDEX_PUT(x, at, values) index_put(x, {at}, values)
+#define INDEX_PUT_IN_PLACE(x, at, values) x.index_put_({at}, values)
+#define SCATTER_AMAX(x, at, src) scatter_reduce(x, 0, at, src, "amax")
+#define EMBEDDING_BAG(table, indices, offsets) embedding_bag(table, indices, offsets, false, 1)
+#define UNIQUE(x) _unique2(x, true, true, true)
+#define SEARCHSORTED(sorted, x) searchsorted(sorted, x)
+#define SORT(x) sort(x, true, -1, false)
+#define ARGSORT(x) argsort(x, true, -1, false)
+#define STD(x) at::std(x, OptionalIntArrayRef(), Scalar(0), false)
+#define VAR(x) var(x, OptionalIntArrayRef(), Scalar(0), false)
+#define ALL(x) all(x, OptionalIntArrayRef())
+#define ANY(x) any(x, OptionalIntArrayRef())
+#define CONVOLUTION(x, w, b) convolution(x, w, b, {1}, {1}, {1}, false, {0}, 1)
+#define CONV2D(x, w, b) conv2d(x, w, b, 1, 1)
+#define IM2COL(x) im2col(x, {3, 3}, {1, 1}, {1, 1}, {1, 1})
+#define COL2IM(x, side) col2im(x, {side, side}, {3, 3}, {1, 1}, {1, 1}, {1, 1})
+#define AVG_POOL1D(x) avg_pool1d(x, 1)
+#define AVG_POOL2D(x) avg_pool2d(x, 1)
+#define AVG_POOL3D(x) avg_pool3d(x, 1)
+#define MAX_POOL1D(x) max_pool1d(x, 1)
+#define MAX_POOL2D(x) max_pool2d(x, 1)
+#define MAX_POOL3D(x) max_pool3d(x, 1)
+#define MAX_POOL2D_WITH_INDICES(x) max_pool2d_with_indices(x, 1)
+#define MAX_POOL3D_WITH_INDICES(x) max_pool3d_with_indices(x, 1)
+#define GRID_SAMPLER2D(x, grid) grid_sampler(x, grid, 0, 0, false)
+#define BATCH_NORM(x, w, b, mean, var) batch_norm(x, w, b, mean, var, false, 0.1, 1e-5, true)
+#define INSTANCE_NORM(x) instance_norm(x, {}, {}, {}, {}, true, 0.1, 1e-5, true)
+#define ATTENTION(q, k, v) scaled_dot_product_attention(q, k, v)
+#define LSTM_(x, state, weights) lstm(x, state, weights, true, 1, 0.0, false, false, false)
+#define GRU_(x, hidden, weights) gru(x, hidden, weights, true, 1, 0.0, false, false, false)
+#define CROSS_ENTROPY(x, target) cross_entropy_loss(x, target)
+
+struct Case {
+  std::string_view name;
+  void (*run)(Operands&, std::int64_t count);
 };
 
-// The loop is compiled around each operator, so that the call through std::function is paid once.
-template <class Call>
-Operator measured(const char* name, Call call) {
-  return {name, [call](int calls) mutable {
-            for (int i = 0; i < calls; ++i) {
-              const auto result = call();
-              static_cast<void>(result);
-            }
-          }};
-}
+#define CASE(name, expression)                  \
+  {name, [](Operands& o, std::int64_t count) {  \
+     for (std::int64_t i = 0; i < count; ++i) { \
+       (void)(expression);                      \
+     }                                          \
+   }},
 
-std::vector<Operator> operators() {
-  const at::Tensor a = at::ones({1});
-  const at::Tensor b = at::ones({1});
-  at::Tensor target = at::ones({1});
-  const at::Tensor index = at::zeros({1}, at::kLong);
-  const at::Tensor mask = at::ones({1}, at::kBool);
-  const at::Tensor row = at::ones({1, 1});
-  const at::Tensor image = at::ones({1, 1, 1, 1});
-  const at::Tensor one = at::ones({1});
-  return {
-      measured("zeros", [] { return at::zeros({1}); }),
-      measured("ones", [] { return at::ones({1}); }),
-      measured("full", [] { return at::full({1}, 2.0, at::kFloat); }),
-      // The contract's `empty` holds zeros.
-      measured("empty", [] { return at::zeros({1}); }),
-      measured("arange", [] { return at::arange(0, 1, 1, at::kLong); }),
-      measured("rand", [] { return at::rand({1}); }),
-      measured("randn", [] { return at::randn({1}); }),
-      measured("randperm", [] { return at::randperm(1); }),
-      measured("manual-seed", [] { return (at::manual_seed(1), 0); }),
-      measured("add", [=] { return a.add(b); }),
-      measured("add-scalar", [=] { return a.add(1.0); }),
-      measured("add-in-place", [=]() mutable { return target.add_(b); }),
-      measured("sub", [=] { return a.sub(b); }),
-      measured("sub-scalar", [=] { return a.sub(1.0); }),
-      measured("mul", [=] { return a.mul(b); }),
-      measured("mul-scalar", [=] { return a.mul(1.0); }),
-      measured("mul-scalar-in-place", [=]() mutable { return target.mul_(1.0); }),
-      measured("div", [=] { return a.div(b); }),
-      measured("div-scalar", [=] { return a.div(1.0); }),
-      measured("pow-scalar", [=] { return a.pow(2.0); }),
-      measured("neg", [=] { return a.neg(); }),
-      measured("abs", [=] { return a.abs(); }),
-      measured("exp", [=] { return a.exp(); }),
-      measured("log", [=] { return a.log(); }),
-      measured("sqrt", [=] { return a.sqrt(); }),
-      measured("rsqrt", [=] { return a.rsqrt(); }),
-      measured("relu", [=] { return a.relu(); }),
-      measured("sigmoid", [=] { return a.sigmoid(); }),
-      measured("tanh", [=] { return a.tanh(); }),
-      measured("silu", [=] { return at::silu(a); }),
-      measured("clamp", [=] { return a.clamp(0.0, 6.0); }),
-      measured("clamp-in-place", [=]() mutable { return target.clamp_(0.0, 6.0); }),
-      measured("maximum", [=] { return at::maximum(a, b); }),
-      measured("eq", [=] { return a.eq(b); }),
-      measured("gt-scalar", [=] { return a.gt(0.0); }),
-      measured("where", [=] { return at::where(mask, a, b); }),
-      measured("copy-in-place", [=]() mutable { return target.copy_(b); }),
-      measured("to-dtype", [=] { return a.to(at::kDouble); }),
-      measured("clone", [=] { return a.clone(); }),
-      measured("reshape", [=] { return a.reshape({1, 1}); }),
-      measured("permute", [=] { return row.permute({1, 0}); }),
-      measured("transpose", [=] { return row.transpose(0, 1); }),
-      measured("flatten", [=] { return row.flatten(0, 1); }),
-      measured("unsqueeze", [=] { return a.unsqueeze(0); }),
-      measured("squeeze", [=] { return row.squeeze(0); }),
-      measured("expand", [=] { return a.expand({1}); }),
-      measured("narrow", [=] { return a.narrow(0, 0, 1); }),
-      measured("select", [=] { return a.select(0, 0); }),
-      measured("cat", [=] { return at::cat({a, b}, 0); }),
-      measured("stack", [=] { return at::stack({a, b}, 0); }),
-      measured("contiguous", [=] { return a.contiguous(); }),
-      measured("contiguous-channels-last", [=] { return image.contiguous(at::MemoryFormat::ChannelsLast); }),
-      measured("constant-pad-nd", [=] { return at::constant_pad_nd(a, {1, 1}, 0); }),
-      measured("index-select", [=] { return a.index_select(0, index); }),
-      measured("sum", [=] { return a.sum(); }),
-      measured("mean", [=] { return a.mean(); }),
-      measured("std", [=] { return a.std(at::IntArrayRef{}, 0, false); }),
-      measured("amax", [=] { return a.amax(); }),
-      measured("argmax", [=] { return a.argmax(); }),
-      measured("softmax", [=] { return a.softmax(0); }),
-      measured("log-softmax", [=] { return a.log_softmax(0); }),
-      measured("matmul", [=] { return row.matmul(row); }),
-      measured("linear", [=] { return at::linear(row, row, one); }),
-      measured("conv2d", [=] { return at::conv2d(image, image, one); }),
-      measured("avg-pool2d", [=] { return at::avg_pool2d(image, {1, 1}); }),
-      measured("max-pool2d", [=] { return at::max_pool2d(image, {1, 1}); }),
-      measured("adaptive-avg-pool2d", [=] { return at::adaptive_avg_pool2d(image, {1, 1}); }),
-      measured("batch-norm", [=] { return at::batch_norm(image, one, one, one, one, false, 0.1, 1e-5, false); }),
-      measured("dropout", [=] { return at::dropout(a, 0.5, true); }),
-      measured("cross-entropy", [=] { return at::cross_entropy_loss(row, index); }),
-      measured("mse-loss", [=] { return at::mse_loss(a, b); }),
-  };
-}
+constexpr Case kCases[] = {
+#include "cases.inc"
+};
 
 // CPU time of this thread: nothing here waits, and a busy machine does not show in it.
-double thread_nanoseconds() {
+double thread_seconds() {
   timespec time{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
-double nanoseconds_per_call(const Operator& op, int calls) {
-  op.repeat(calls / 10 + 1);  // warm caches and the dispatcher
-  const double start = thread_nanoseconds();
-  op.repeat(calls);
-  return (thread_nanoseconds() - start) / calls;
+double timed(const Case& each, Operands& operands, std::int64_t count) {
+  const double start = thread_seconds();
+  each.run(operands, count);
+  return thread_seconds() - start;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int calls = argc == 2 ? std::atoi(argv[1]) : 0;
-  if (calls < 1) {
-    std::fputs("usage: native_operators CALLS\n", stderr);
+  const std::int64_t elements = argc > 2 ? std::atoll(argv[1]) : 0;
+  const double budget = argc > 2 ? std::atof(argv[2]) : 0;
+  if (elements < 1 || !(budget > 0)) {
+    std::fputs("usage: native_operators ELEMENTS SECONDS [NAME...]\n", stderr);
     return 2;
   }
   at::set_num_threads(1);
   const char* separator = "{";
-  for (const Operator& op : operators()) {
-    std::printf("%s\"%s\": %.1f", separator, op.name, nanoseconds_per_call(op, calls));
+  for (const Case& each : kCases) {
+    const auto wanted = [&](const char* name) { return each.name == name; };
+    if (argc > 3 && std::none_of(argv + 3, argv + argc, wanted)) continue;
+    Operands operands(elements);
+    timed(each, operands, 1);  // first touches and first uses
+    const double once = std::max(timed(each, operands, 1), 1e-7);
+    const auto count = static_cast<std::int64_t>(std::clamp(budget / once, 1.0, 20'000.0));
+    std::printf("%s\"%.*s\": [%.1f, %lld]", separator, static_cast<int>(each.name.size()), each.name.data(),
+                timed(each, operands, count) * 1e9 / static_cast<double>(count), static_cast<long long>(count));
     separator = ",\n ";
   }
   std::puts("}");

@@ -15,6 +15,7 @@
 #include "cloister/cli/run_directory.h"
 #include "interrupt.h"
 #include "locations.h"
+#include "operators.h"
 #include "startup.h"
 #include "transfer.h"
 #include "transfer_report.h"
@@ -142,6 +143,28 @@ void add_boundary(CLI::App& bench_command, Action& action) {
   });
 }
 
+void add_operators(CLI::App& bench_command, Action& action) {
+  struct Flags {
+    bench::OperatorsOptions options;
+    JsonOption json;
+  };
+  auto flags = std::make_shared<Flags>();
+  CLI::App* command = bench_command.add_subcommand(
+      "operators", "What each operator costs a guest beside libtorch, on 1, 1,024 and 1,048,576 elements");
+  command->footer("Example:\n  cloister bench operators add matmul --rounds 3 --json operators.json");
+  command->add_option("NAME", flags->options.names, "Operators, as in docs/operator-list.md (default: all)");
+  command->add_option("--rounds", flags->options.rounds, "Times that everything is measured (default 5)")
+      ->check(CLI::Range(1, 1000))
+      ->type_name("N");
+  command->add_option("--seconds", flags->options.seconds, "Of calls that make one sample (default 0.02)")
+      ->check(CLI::Range(1e-4, 10.0))
+      ->type_name("S");
+  flags->json.add_to(*command);
+  command->callback([flags, &action] {
+    action = [flags] { return measure("operators", bench::run_operators, flags->options, flags->json); };
+  });
+}
+
 void add_startup(CLI::App& bench_command, Action& action) {
   struct Flags {
     bench::StartupOptions options;
@@ -173,6 +196,7 @@ void add_bench(CLI::App& app, Action& action) {
   command->footer("Examples:\n  cloister bench boundary\n  cloister bench startup\n  cloister bench transfer --help");
   add_transfer(*command, action);
   add_boundary(*command, action);
+  add_operators(*command, action);
   add_startup(*command, action);
 }
 

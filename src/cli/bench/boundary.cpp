@@ -2,19 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <ctime>
-#include <filesystem>
-#include <limits>
-#include <map>
-#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "case_guest.h"
 #include "interrupt.h"
-#include "process.h"
 #include "statistics.h"
 
 namespace cloister::bench {
@@ -22,7 +16,6 @@ namespace {
 
 constexpr std::int64_t bulk_bytes = std::int64_t{64} << 20;
 constexpr int repeats = 5;  // of a case in a round
-constexpr std::string_view operator_prefix = "op.";
 
 // CPU time of the calling thread.
 double thread_seconds() {
@@ -30,72 +23,6 @@ double thread_seconds() {
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
-
-// The component `boundary` in this process.
-class Guest {
- public:
-  static Result<Guest> load(host::Host& host, const Locations& locations) {
-    CLOISTER_TRY(const std::string component, locations.component("boundary"));
-    CLOISTER_TRY(host::Workload workload, host.load(std::filesystem::path(component)));
-    return Guest(host, std::move(workload));
-  }
-
-  Result<host::RunReport> run(std::vector<std::string> arguments, host::RunObserver& observer, bool time_calls) {
-    host::RunRequest request;
-    request.arguments = std::move(arguments);
-    request.limits.egress_bytes = std::numeric_limits<std::uint64_t>::max();
-    request.time_calls = time_calls;
-    CLOISTER_TRY(host::RunReport report, host_->run(workload_, request, observer));
-    if (report.status != host::RunStatus::ok)
-      return fail(report.code, fmt::format("the component 'boundary' failed: {}", report.error));
-    return report;
-  }
-
-  // Mean seconds of one of `count` repetitions: CPU time of the guest's thread, since nothing of it waits.
-  Result<double> seconds_each(const std::string& name, std::int64_t count) {
-    host::RunObserver observer;
-    CLOISTER_TRY(const host::RunReport report,
-                 run({"--case", name, "--count", std::to_string(count)}, observer, false));
-    return timed_phase(report) / static_cast<double>(count);
-  }
-
-  // The same, but only what is spent outside the host function, while each call is timed.
-  Result<double> seconds_outside_each(const std::string& name, std::int64_t count) {
-    host::RunObserver observer;
-    CLOISTER_TRY(const host::RunReport report, run({"--case", name, "--count", std::to_string(count)}, observer, true));
-    return (std::chrono::duration<double>(report.wall - report.instantiate - report.call_time).count()) /
-           static_cast<double>(count);
-  }
-
-  // The operators that the component knows, without their prefix.
-  Result<std::vector<std::string>> operators() {
-    struct Lines : host::RunObserver {
-      std::string text;
-      void guest_output(host::GuestStream /*stream*/, std::string_view bytes) override { text += bytes; }
-    } lines;
-    CLOISTER_TRY(const host::RunReport report, run({"--case", "list"}, lines, false));
-    std::vector<std::string> names;
-    for (std::string_view rest = lines.text; !rest.empty();) {
-      const std::size_t end = std::min(rest.find('\n'), rest.size());
-      if (rest.starts_with(operator_prefix))
-        names.emplace_back(rest.substr(operator_prefix.size(), end - operator_prefix.size()));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    return names;
-  }
-
- private:
-  Guest(host::Host& host, host::Workload workload) : host_(&host), workload_(std::move(workload)) {}
-
-  static double timed_phase(const host::RunReport& report) {
-    for (const host::PhaseTime& phase : report.phases)
-      if (phase.name == "timed") return std::chrono::duration<double>(phase.cpu).count();
-    return 0;
-  }
-
-  host::Host* host_;
-  host::Workload workload_;
-};
 
 // Copies one block of 64 MiB to another, again and again: what moving bytes costs at best.
 class Memcpy {
@@ -123,7 +50,7 @@ struct Series {
   std::vector<double> seconds{};
 };
 
-Result<void> sample(Guest& guest, Series& series) {
+Result<void> sample(CaseGuest& guest, Series& series) {
   for (int i = 0; i < repeats; ++i) {
     CLOISTER_TRY(const double seconds, guest.seconds_each(series.guest_case, series.count));
     series.seconds.push_back(seconds);
@@ -144,19 +71,6 @@ std::vector<double> speeds(const std::vector<double>& memcpy_seconds, const std:
   return result;
 }
 
-// Samples in nanoseconds a call, by operator.
-using Operators = std::map<std::string, std::vector<double>>;
-
-Result<void> sample_native(const std::string& program, int calls, Operators& operators) {
-  CLOISTER_TRY(const Finished finished, run_process({.arguments = {program, std::to_string(calls)}}));
-  const auto parsed = nlohmann::json::parse(finished.output, nullptr, false);
-  if (!parsed.is_object())
-    return fail(ErrorCode::bad_data, fmt::format("'{}' did not print the times of operators as JSON", program));
-  for (const auto& [name, nanoseconds] : parsed.items())
-    if (nanoseconds.is_number()) operators[name].push_back(nanoseconds.get<double>());
-  return {};
-}
-
 void report_calls(Report& report, const std::vector<Series>& all) {
   Table table({"call", "median", "minimum", "95 % of the median"});
   for (const Series& series : all) {
@@ -175,7 +89,7 @@ struct Bulk {
   std::vector<double> memcpy_seconds, in_seconds, out_seconds;
 };
 
-Result<void> sample(Guest& guest, Memcpy& memcpy, Bulk& bulk) {
+Result<void> sample(CaseGuest& guest, Memcpy& memcpy, Bulk& bulk) {
   constexpr std::int64_t count = 8;
   for (int i = 0; i < 2; ++i) {
     const double before = memcpy.seconds();
@@ -207,27 +121,6 @@ void report_bulk(Report& report, const Bulk& bulk) {
   report.samples("boundary.bulk_out_s", bulk.out_seconds);
 }
 
-void report_operators(Report& report, const Operators& native, const Operators& isolated) {
-  Table table({"operator, 1 element", "native ns", "isolated ns", "more"});
-  std::vector<double> extras;
-  for (const auto& [name, samples] : isolated) {
-    const auto direct = native.find(name);
-    if (direct == native.end()) continue;
-    const double native_ns = median(direct->second);
-    const double isolated_ns = median(samples);
-    extras.push_back(isolated_ns - native_ns);
-    table.add({name, fmt::format("{:.0f}", native_ns), fmt::format("{:.0f}", isolated_ns),
-               fmt::format("{:+.0f}", extras.back())});
-    report.figure(fmt::format("boundary.operator.{}.native_ns", name), native_ns);
-    report.figure(fmt::format("boundary.operator.{}.isolated_ns", name), isolated_ns);
-    report.samples(fmt::format("boundary.operator.{}.native_ns", name), direct->second);
-    report.samples(fmt::format("boundary.operator.{}.isolated_ns", name), samples);
-  }
-  if (extras.empty()) return;
-  report.figure("boundary.operator_extra_ns", median(extras));
-  report.show("Operators: libtorch called directly, and by a guest", table);
-}
-
 // What the rounds measure again and again.
 struct Rounds {
   std::vector<Series> calls = {{.name = "call", .guest_case = "call", .count = 500'000},
@@ -235,25 +128,13 @@ struct Rounds {
                                {.name = "two_handles", .guest_case = "two-handles", .count = 200'000}};
   Bulk bulk;
   Memcpy memcpy;
-  std::vector<std::string> names;  // of operators
-  std::string native_program;
-  Operators native, isolated;
 
-  Result<void> measure(Guest& guest, bool with_operators) {
-    constexpr int operator_calls = 5000;
+  Result<void> measure(CaseGuest& guest) {
     for (Series& series : calls) {
       CLOISTER_CHECK(check_interrupted());
       CLOISTER_CHECK(sample(guest, series));
     }
-    CLOISTER_CHECK(sample(guest, memcpy, bulk));
-    if (!with_operators) return {};
-    CLOISTER_CHECK(sample_native(native_program, operator_calls, native));
-    for (const std::string& name : names) {
-      CLOISTER_CHECK(check_interrupted());
-      CLOISTER_TRY(const double seconds, guest.seconds_each(std::string(operator_prefix) + name, operator_calls));
-      isolated[name].push_back(seconds * 1e9);
-    }
-    return {};
+    return sample(guest, memcpy, bulk);
   }
 };
 
@@ -266,7 +147,7 @@ host::HostOptions one_thread() {
 }  // namespace
 
 Result<BoundaryPrices> measure_prices(host::Host& host, const Locations& locations) {
-  CLOISTER_TRY(Guest guest, Guest::load(host, locations));
+  CLOISTER_TRY(CaseGuest guest, CaseGuest::load(host, locations, "boundary"));
   constexpr std::int64_t calls = 200'000;
   std::vector<double> call, outside, in, out;
   for (int i = 0; i < repeats; ++i) {
@@ -286,22 +167,17 @@ Result<BoundaryPrices> measure_prices(host::Host& host, const Locations& locatio
 }
 
 Result<void> run_boundary(const Locations& locations, const BoundaryOptions& options, Report& report) {
-  report.options({{"rounds", options.rounds}, {"operators", options.operators}});
+  report.options({{"rounds", options.rounds}});
   CLOISTER_TRY(const auto host, host::Host::create(one_thread()));
   CLOISTER_CHECK(host->open_backend());
-  CLOISTER_TRY(Guest guest, Guest::load(*host, locations));
+  CLOISTER_TRY(CaseGuest guest, CaseGuest::load(*host, locations, "boundary"));
   Rounds rounds;
-  if (options.operators) {
-    CLOISTER_TRY(rounds.names, guest.operators());
-    CLOISTER_TRY(rounds.native_program, locations.program("native_operators"));
-  }
   Result<void> ended;
   int whole = 0;
-  while (whole < options.rounds && (ended = rounds.measure(guest, options.operators))) ++whole;
+  while (whole < options.rounds && (ended = rounds.measure(guest))) ++whole;
   if (whole > 0) {
     report_calls(report, rounds.calls);
     report_bulk(report, rounds.bulk);
-    if (options.operators) report_operators(report, rounds.native, rounds.isolated);
   }
   if (!ended) return ended;
   report.claim({.figure = "boundary.call_ns", .bar = 40, .basis = "CPU time a call, median"});

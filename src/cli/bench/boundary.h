@@ -9,12 +9,11 @@
 namespace cloister::bench {
 
 struct BoundaryOptions {
-  int rounds = 7;         // each alternates the isolated and the native side of everything
-  bool operators = true;  // each operator against libtorch called directly
+  int rounds = 7;  // each alternates calls and memcpy
 };
 
-// Runs the cases of the component `boundary` in this process and `native_operators` beside it.
-// Errors: io for a missing program or component; those of the runs. After an error the report has what the whole rounds
+// Runs the cases of the component `boundary` in this process, and memcpy beside those that move bytes.
+// Errors: io for a missing component; those of the runs. After an error the report has what the whole rounds
 // before it found, without claims.
 Result<void> run_boundary(const Locations& locations, const BoundaryOptions& options, Report& report);
 

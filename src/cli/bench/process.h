@@ -21,6 +21,13 @@ struct Finished {
   std::string output;       // standard output
 };
 
+// GLIBC_TUNABLES that make glibc's allocator fast for large tensors, for programs that are compared with Cloister's:
+// large blocks from the heap, which never shrinks, and one heap for all threads (the settings of a glibc program
+// otherwise do not reach a thread that reads ahead).
+inline constexpr const char* allocator_remedy =
+    "glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=8589934592:"
+    "glibc.malloc.top_pad=67108864:glibc.malloc.arena_max=1";
+
 // Runs the command with empty standard input. Errors: io when it cannot be started; bad_data when it ends with another
 // status than 0, with the last line it wrote to standard error; interrupted when a signal
 // ended it, or one came while an InterruptWatch lives: nothing is started after that.

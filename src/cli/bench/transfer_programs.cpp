@@ -10,12 +10,6 @@
 namespace cloister::bench {
 namespace {
 
-// Large blocks from the heap, which never shrinks, and one heap for all threads: the settings of a glibc program
-// otherwise do not reach the thread that reads ahead.
-constexpr const char* remedy =
-    "glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=8589934592:"
-    "glibc.malloc.top_pad=67108864:glibc.malloc.arena_max=1";
-
 void append(std::vector<std::string>& to, std::vector<std::string> more) {
   to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
@@ -70,7 +64,7 @@ Result<Command> native_command(const Locations& locations, const TransferData& d
                        "--threads",
                        std::to_string(experiment.threads)};
   append(command.arguments, experiment.arguments());
-  if (allocator == Allocator::remedied) command.environment = {{"GLIBC_TUNABLES", remedy}};
+  if (allocator == Allocator::remedied) command.environment = {{"GLIBC_TUNABLES", allocator_remedy}};
   return command;
 }
 
@@ -121,7 +115,7 @@ Result<Command> python_command(const Locations& locations, const TransferData& d
                        "--threads",
                        std::to_string(experiment.threads)};
   append(command.arguments, experiment.arguments());
-  command.environment = {{"GLIBC_TUNABLES", remedy}};
+  command.environment = {{"GLIBC_TUNABLES", allocator_remedy}};
   return command;
 }
 

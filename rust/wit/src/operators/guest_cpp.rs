@@ -64,7 +64,7 @@ fn public_name(name: &str) -> String {
         "median-dim" => "median",
         _ => name.strip_suffix("-scalar").unwrap_or(name),
     };
-    cpp_snake(name.strip_suffix("-mode").or(name.strip_suffix("-scalar-mode")).unwrap_or(name)) + in_place
+    cpp_snake(name.strip_suffix("-scalar-mode").or(name.strip_suffix("-mode")).unwrap_or(name)) + in_place
 }
 
 fn comment(docs: &str, indent: &str, out: &mut String) -> Result<()> {
