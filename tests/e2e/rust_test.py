@@ -64,6 +64,16 @@ class Transfer(Case):
 
 @needs_rust
 @needs_torch
+class Failure(Case):
+    def test_operator_tells_the_line_that_called_it(self):
+        ended = self.run_guest("sdk_rust", "--directory", "run", guest=["--fail"])
+        self.assert_stopped(ended, 5)
+        self.assertEqual(ended.out, b"before the end")
+        self.assertRegex(ended.err, r"(?m)^.*\b2\b.*\b3\b.*\n +at tests/guests/sdk_rust/operators\.rs:\d+:\d+$")
+
+
+@needs_rust
+@needs_torch
 class StateDict(Case):
     def setUp(self):
         super().setUp()

@@ -121,3 +121,10 @@ pub fn check_errors() {
     expect_true("a model that is not granted", missing.is_err_and(|error| error.kind == ErrorKind::NotGranted));
     expect_true("scalars convert", f64::from(Scalar::from(3)) == 3.0 && bool::from(Scalar::Int(2)));
 }
+
+/// Shapes that do not fit.
+pub fn fail() {
+    print!("before the end");
+    let _never = ones(&[2], F32) + ones(&[3], F32);
+    println!("after it");
+}

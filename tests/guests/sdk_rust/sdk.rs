@@ -1,6 +1,6 @@
 //! Checks of the Rust SDK against values worked out by hand or by PyTorch's documentation. The component fails with the
 //! number of checks that did not hold and prints each. `--save` and `--load` leave a network's state dict under the output
-//! `weights`, and take it from the model `weights`.
+//! `weights`, and take it from the model `weights`; `--fail` calls an operator that must fail.
 mod layers;
 mod operators;
 mod training;
@@ -36,7 +36,11 @@ fn expect(what: &str, tensor: &Tensor, elements: &[f64], shape: &[i64]) {
 
 fn check(args: &mut Args) -> Result<()> {
     let (save, load) = (args.flag("save", "the state dict of a network"), args.flag("load", "the same"));
+    let fail = args.flag("fail", "end in an operator");
     args.finish()?;
+    if fail {
+        operators::fail();
+    }
     if save {
         return layers::save();
     }
