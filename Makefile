@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 # How the installed command gets libtorch: link (to the one of the build) or copy.
 LIBTORCH ?= link
 
-.PHONY: demo test build install uninstall deb setup data python-baseline sanitizers format lint fuzz clean clean-data help
+.PHONY: demo test build install uninstall deb setup data python-baseline sanitizers coverage format lint fuzz clean clean-data help
 
 help:
 	@echo "make demo        install, build, fetch data, train on real images inside the sandbox, show the result (about a minute of work)"
@@ -17,6 +17,7 @@ help:
 	@echo "make deb         a Debian package with all it needs, in build/"
 	@echo "make data        fetch MNIST, the EfficientNet-Lite0 weights and Shakespeare's plays"
 	@echo "make sanitizers  the unit tests under AddressSanitizer and ThreadSanitizer"
+	@echo "make coverage    the share of lines that the tests run"
 	@echo "make fuzz        the fuzzers, SECONDS_EACH=60 each"
 	@echo "make lint        clang-format, clang-tidy, clippy"
 	@echo "make clean-data  removes fetched data, and what benchmarks made of them (up to 3 GiB)"
@@ -55,6 +56,10 @@ test: build data
 sanitizers: setup
 	@tools/sanitizers.sh
 
+coverage: setup data
+	@tools/install_dependencies.sh coverage
+	@tools/coverage.sh
+
 fuzz: setup
 	@tools/install_dependencies.sh fuzz
 	@tools/fuzz.sh $(or $(SECONDS_EACH),60)
@@ -67,7 +72,7 @@ lint: build
 	@tools/lint.sh
 
 clean:
-	@rm -rf build build-dev build-asan build-tsan build-stub build-fuzz
+	@rm -rf build build-dev build-asan build-tsan build-stub build-fuzz build-coverage
 
 clean-data:
 	@rm -rf "$(CLOISTER_CACHE)/data" "$(CLOISTER_CACHE)/bench"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# install_dependencies.sh [lint] [fuzz] [bench]: what building, testing and the demo need on Debian 12, and what the named
+# install_dependencies.sh [lint] [fuzz] [bench] [coverage]: what building, testing and the demo need on Debian 12, and what the named
 # ones need beyond it. As root it installs the packages that are missing; otherwise it prints the line that would. Rust is
 # not of Debian (its version is too old) and is only checked for.
 . "$(dirname "$0")/common.sh"
@@ -17,7 +17,8 @@ for purpose in "$@"; do
     lint) packages+=(clang-format-22 clang-tidy-22) ;;
     fuzz) packages+=(libclang-rt-22-dev) ;;
     bench) packages+=(valgrind) ;; # counts instructions
-    *) fail "'$purpose' is none of lint, fuzz, bench" ;;
+    coverage) packages+=(gcovr) ;;
+    *) fail "'$purpose' is none of lint, fuzz, bench, coverage" ;;
   esac
 done
 # node comes from other places too: whoever has npm has what is needed.

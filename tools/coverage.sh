@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# coverage.sh [MODULE ...]: builds the preset `coverage`, runs every test in it, and prints the share of lines that ran, by
+# module and file, for src/host, src/sandbox, src/engine and src/data (or the modules named). The lines that did not run
+# are in build-coverage/coverage.txt.
+. "$(dirname "$0")/common.sh"
+cd "$(dirname "$0")/.."
+modules=("$@")
+[ $# -gt 0 ] || modules=(host sandbox engine data)
+folder=build-coverage
+
+need gcovr gcovr
+tools/build.sh coverage
+# Counts of an earlier run would be added to.
+find "$folder" -name '*.gcda' -delete
+ctest --test-dir "$folder" --output-on-failure --no-tests=error -j "$(nproc)" > "$folder/tests.log" || {
+  tail -n 40 "$folder/tests.log" >&2
+  fail "tests failed in the preset coverage; see $folder/tests.log"
+}
+gcovr --root . --object-directory "$folder" --exclude-throw-branches --json "$folder/coverage.json" \
+  --filter 'src/' "$folder" > "$folder/gcovr.log" 2>&1 || {
+  tail -n 5 "$folder/gcovr.log" >&2
+  fail "gcovr failed; see $folder/gcovr.log"
+}
+python3 tools/coverage_table.py "$folder/coverage.json" "${modules[@]}" | tee "$folder/coverage.txt" | grep -v '^  not run'
