@@ -1,6 +1,10 @@
 // Interface `datasets`: granted samples, read ahead of the guest into memory that becomes tensors without a copy.
 #include <fmt/format.h>
 
+#include "batch_options.h"
+#include "cloister/base/bytes.h"
+#include "conversions.h"
+#include "engine_buffers.h"
 #include "interfaces.h"
 #include "operator_call.h"
 
@@ -12,42 +16,7 @@ namespace wit = bindings::ml::datasets;
 // Each pass has a thread and read-ahead memory of its own.
 constexpr std::uint32_t kMaxPasses = 16;
 
-// Batches are read into the engine's memory, charged to the session that will own them.
-// The backend and the context outlive the streams that use this (see Session).
-class EngineBuffers final : public data::BufferSource {
- public:
-  EngineBuffers(std::shared_ptr<engine::TensorBackend> backend, engine::InstanceContext* context)
-      : backend_(std::move(backend)), context_(context) {}
-
-  Result<data::Buffer> allocate(std::size_t size) override {
-    CLOISTER_TRY(engine::HostBuffer buffer, backend_->allocate(context_, size));
-    auto* owner = new engine::HostBuffer(std::move(buffer));
-    return data::Buffer(static_cast<std::byte*>(owner->data), size, owner, [](void* pointer) noexcept {
-      const std::unique_ptr<engine::HostBuffer> owned(static_cast<engine::HostBuffer*>(pointer));
-      owned->release();
-    });
-  }
-
-  // The buffer's memory as a tensor's.
-  static engine::HostBuffer take(data::Buffer buffer) {
-    const std::unique_ptr<engine::HostBuffer> owned(static_cast<engine::HostBuffer*>(buffer.detach()));
-    return std::move(*owned);
-  }
-
- private:
-  std::shared_ptr<engine::TensorBackend> backend_;
-  engine::InstanceContext* context_;
-};
-
-std::string describe(const wit::BatchOptions& options) {
-  const auto or_none = [](const std::optional<std::uint64_t>& value) {
-    return value ? fmt::format("{}", *value) : std::string("none");
-  };
-  const std::string resize =
-      options.resize ? fmt::format("{}x{}", std::get<0>(*options.resize), std::get<1>(*options.resize)) : "none";
-  return fmt::format("size={} shuffle-seed={} start={} count={} resize={} rgb={}", options.size,
-                     or_none(options.shuffle_seed), options.start, or_none(options.count), resize, options.rgb);
-}
+using DatasetHandle = sandbox::Own<wit::Dataset>;
 
 class Datasets final : public wit::Host {
  public:
@@ -65,14 +34,14 @@ class Datasets final : public wit::Host {
     return {};
   }
 
-  Session::Answer<sandbox::Own<wit::Dataset>> dataset_open(std::string_view name) override {
+  Session::Answer<DatasetHandle> dataset_open(std::string_view name) override {
     const CallCounts::Scope scope(session_.calls, kFunctionIndex<"datasets.dataset.open">);
     const auto grant = session_.request.grants.datasets.find(name);
     if (grant == session_.request.grants.datasets.end()) {
       return Unexpected(session_.not_granted(GrantKind::dataset, name));
     }
     auto dataset = session_.open_dataset(name, grant->second);
-    if (!dataset) return Unexpected(damaged(name, std::move(dataset).error()));
+    if (!dataset) return failed<DatasetHandle>(name, std::move(dataset).error());
     return session_.give(session_.tables.datasets, OpenDataset{std::string(name), *std::move(dataset)});
   }
 
@@ -83,15 +52,97 @@ class Datasets final : public wit::Host {
     return open->dataset->size();
   }
 
-  sandbox::Call<std::vector<std::string>> dataset_classes(sandbox::Borrow<wit::Dataset> self) override {
-    const CallCounts::Scope scope(session_.calls, kFunctionIndex<"datasets.dataset.classes">);
+  Session::Answer<std::vector<wit::Column>> dataset_columns(sandbox::Borrow<wit::Dataset> self) override {
+    const CallCounts::Scope scope(session_.calls, kFunctionIndex<"datasets.dataset.columns">);
     const OpenDataset* open = session_.tables.datasets.find(self);
     if (open == nullptr) return stale_handle();
-    return open->dataset->classes();
+    std::vector<wit::Column> columns;
+    std::uint64_t contents = 0;
+    for (data::Column& column : open->dataset->columns()) {
+      if (column.classes_are_contents) {
+        for (const std::string& word : column.classes) contents += word.size();
+      }
+      columns.push_back(
+          {std::move(column.name), to_wit(column.dtype), std::move(column.shape), std::move(column.classes)});
+    }
+    if (contents > 0) {
+      if (auto refused = session_.charge(EgressKind::read, contents, "dataset.columns")) {
+        return Unexpected(*std::move(refused));
+      }
+    }
+    return columns;
+  }
+
+  Session::Answer<DatasetHandle> dataset_shuffle(sandbox::Borrow<wit::Dataset> self, std::uint64_t seed) override {
+    const CallCounts::Scope scope(session_.calls, kFunctionIndex<"datasets.dataset.shuffle">);
+    const OpenDataset* open = session_.tables.datasets.find(self);
+    if (open == nullptr) return stale_handle();
+    if (auto ready = session_.need_backend(); !ready) return Unexpected(std::move(ready).error());
+    EngineBuffers buffers = index_buffers();
+    return derived(*open, open->dataset->shuffle(seed, {buffers, session_.reading_stop()}));
+  }
+
+  Session::Answer<DatasetHandle> dataset_narrow(sandbox::Borrow<wit::Dataset> self, std::uint64_t start,
+                                                std::uint64_t count) override {
+    const CallCounts::Scope scope(session_.calls, kFunctionIndex<"datasets.dataset.narrow">);
+    const OpenDataset* open = session_.tables.datasets.find(self);
+    if (open == nullptr) return stale_handle();
+    return derived(*open, open->dataset->narrow(start, count));
+  }
+
+  Session::Answer<std::vector<DatasetHandle>> dataset_split(sandbox::Borrow<wit::Dataset> self,
+                                                            std::span<const std::uint64_t> lengths) override {
+    const CallCounts::Scope scope(session_.calls, kFunctionIndex<"datasets.dataset.split">);
+    const OpenDataset* open = session_.tables.datasets.find(self);
+    if (open == nullptr) return stale_handle();
+    // Before anything is made for them.
+    if (lengths.size() > session_.handles.limit()) {
+      return Unexpected(session_.guest_error(sandbox::fail_handles(session_.handles.limit()).error()));
+    }
+    auto parts = open->dataset->split(lengths);
+    if (!parts) return Unexpected(session_.guest_error(std::move(parts).error()));
+    const std::string name = open->name;
+    std::vector<DatasetHandle> handles;
+    for (data::Dataset::Pointer& part : *parts) {
+      auto handle = session_.give(session_.tables.datasets, OpenDataset{name, std::move(part)});
+      if (!handle) {
+        for (DatasetHandle& given : handles) session_.tables.datasets.take(std::move(given));
+        return Unexpected(std::move(handle).error());
+      }
+      handles.push_back(*std::move(handle));
+    }
+    return handles;
+  }
+
+  Session::Answer<DatasetHandle> dataset_sample(sandbox::Borrow<wit::Dataset> self,
+                                                const wit::SampleWeightsView& weights, std::string_view column,
+                                                std::uint64_t count, std::uint64_t seed) override {
+    const CallCounts::Scope scope(session_.calls, kFunctionIndex<"datasets.dataset.sample">);
+    const OpenDataset* open = session_.tables.datasets.find(self);
+    if (open == nullptr) return stale_handle();
+    if (auto ready = session_.need_backend(); !ready) return Unexpected(std::move(ready).error());
+    EngineBuffers buffers = index_buffers();
+    const data::IndexSetting setting{buffers, session_.reading_stop()};
+    if (const auto* each = std::get_if<wit::SampleWeightsView::Samples>(&weights.value)) {
+      return derived(*open, open->dataset->sample(each->value, count, seed, setting));
+    }
+    const auto& classes = *std::get_if<wit::SampleWeightsView::Classes>(&weights.value);
+    auto drawn = open->dataset->sample_classes(classes.value, column, count, seed, setting);
+    // Whether the classes have samples, and weights, depends on contents.
+    if (!drawn && drawn.error().code == ErrorCode::invalid_argument) session_.egress.count(EgressKind::outcome, 1);
+    return derived(*open, std::move(drawn));
+  }
+
+  Session::Answer<DatasetHandle> dataset_windows(sandbox::Borrow<wit::Dataset> self, std::uint64_t length,
+                                                 std::uint64_t stride) override {
+    const CallCounts::Scope scope(session_.calls, kFunctionIndex<"datasets.dataset.windows">);
+    const OpenDataset* open = session_.tables.datasets.find(self);
+    if (open == nullptr) return stale_handle();
+    return derived(*open, open->dataset->windows(length, stride));
   }
 
   Session::Answer<sandbox::Own<wit::Batches>> dataset_batches(sandbox::Borrow<wit::Dataset> self,
-                                                              const wit::BatchOptions& options) override {
+                                                              const wit::BatchOptionsView& options) override {
     const CallCounts::Scope scope(session_.calls, kFunctionIndex<"datasets.dataset.batches">);
     const OpenDataset* open = session_.tables.datasets.find(self);
     if (open == nullptr) return stale_handle();
@@ -106,49 +157,70 @@ class Datasets final : public wit::Host {
       return Unexpected(*std::move(refused));
     }
     if (auto ready = session_.need_backend(); !ready) return Unexpected(std::move(ready).error());
-    data::BatchOptions pass{.size = options.size,
-                            .shuffle_seed = options.shuffle_seed,
-                            .start = options.start,
-                            .count = options.count,
-                            .resize = std::nullopt,
-                            .rgb = options.rgb};
-    if (options.resize) pass.resize.emplace(std::get<0>(*options.resize), std::get<1>(*options.resize));
-    auto stream = data::BatchStream::start(
-        open->dataset, pass, std::make_shared<EngineBuffers>(session_.shared_backend(), session_.context()));
+    auto stream =
+        data::BatchStream::start(open->dataset, to_data(options, session_.request.skip_broken),
+                                 std::make_shared<EngineBuffers>(session_.shared_backend(), session_.context()));
     if (!stream) return Unexpected(session_.guest_error(std::move(stream).error()));
     session_.imports.add({"pass", open->name, std::move(description)});
     return session_.give(session_.tables.batches, OpenBatches{open->name, *std::move(stream)});
   }
 
-  Session::Answer<std::optional<wit::Batch>> batches_next(sandbox::Borrow<wit::Batches> self) override {
-    using Given = Expected<std::optional<wit::Batch>, wit::Error>;
+  Session::Answer<std::optional<std::vector<Session::TensorHandle>>> batches_next(
+      sandbox::Borrow<wit::Batches> self) override {
+    using Tensors = std::optional<std::vector<Session::TensorHandle>>;
+    using Given = Expected<Tensors, wit::Error>;
     const CallCounts::Scope scope(session_.calls, kFunctionIndex<"datasets.batches.next">);
     OpenBatches* open = session_.tables.batches.find(self);
     if (open == nullptr) return stale_handle();
     auto batch = session_.wait_for(*open->stream);
-    if (!batch) return failed(open->name, std::move(batch).error());
-    if (!batch->has_value()) return Given(std::nullopt);
-    data::Batch& read = **batch;
-    const std::int64_t count = read.shape.front();
-    auto inputs = adopt(std::move(read.inputs), read.shape, cloister::Dtype::uint8);
-    if (!inputs) return Unexpected(std::move(inputs).error());
-    auto labels = adopt(std::move(read.labels), {&count, 1}, cloister::Dtype::int64);
-    if (!labels) {
-      session_.tables.tensors.take(*std::move(inputs));
-      return Unexpected(std::move(labels).error());
+    // The guest can see how many samples are missing, and in which batch.
+    for (const data::BrokenSample& sample : open->stream->take_broken()) {
+      session_.egress.count(EgressKind::outcome, 1);
+      session_.skipped.add(open->name, sample);
     }
-    return Given(std::optional<wit::Batch>(wit::Batch{*std::move(inputs), *std::move(labels)}));
+    if (!batch) return failed<Tensors>(open->name, std::move(batch).error());
+    if (!batch->has_value()) return Given(std::nullopt);
+    std::vector<engine::Tensor> tensors;
+    for (data::BatchTensor& tensor : (*batch)->tensors) {
+      auto adopted = adopt(std::move(tensor));
+      if (!adopted) return Unexpected(session_.guest_error(std::move(adopted).error()));
+      tensors.push_back(*std::move(adopted));
+    }
+    auto handles = session_.give_all(tensors);
+    if (!handles) return Unexpected(std::move(handles).error());
+    return Given(*std::move(handles));
   }
 
  private:
-  Expected<sandbox::Own<wit::Tensor>, wit::Error> adopt(data::Buffer buffer, engine::Shape shape,
-                                                        cloister::Dtype dtype) {
-    return session_.give(session_.backend().adopt(EngineBuffers::take(std::move(buffer)), shape, dtype));
+  // Indices live as long as the datasets that have them, in the engine's memory.
+  EngineBuffers index_buffers() { return {session_.shared_backend(), session_.context()}; }
+
+  Result<engine::Tensor> adopt(data::BatchTensor tensor) {
+    CLOISTER_TRY(const std::uint64_t bytes, checked_byte_size(tensor.shape, element_size(tensor.dtype)));
+    return session_.backend().adopt(EngineBuffers::take(std::move(tensor.bytes), static_cast<std::size_t>(bytes)),
+                                    tensor.shape, tensor.dtype);
   }
 
-  // Why a pass gave no batch.
-  Session::Answer<std::optional<wit::Batch>> failed(std::string_view name, cloister::Error error) {
-    if (error.code == ErrorCode::interrupted) return sandbox::trap(std::move(error.message));
+  // A handle for a part of `open`, or why there is none.
+  Session::Answer<DatasetHandle> derived(const OpenDataset& open, Result<data::Dataset::Pointer> part) {
+    if (part) return session_.give(session_.tables.datasets, OpenDataset{open.name, *std::move(part)});
+    switch (part.error().code) {
+      case ErrorCode::interrupted:
+      case ErrorCode::bad_data:
+      case ErrorCode::io:
+        return failed<DatasetHandle>(open.name, std::move(part).error());
+      default:
+        return Unexpected(session_.guest_error(std::move(part).error()));
+    }
+  }
+
+  // Why the reading of a dataset gave nothing: a trap when it was stopped.
+  template <class T>
+  Session::Answer<T> failed(std::string_view name, cloister::Error error) {
+    if (error.code == ErrorCode::interrupted) {
+      session_.reading_was_stopped();
+      return sandbox::trap(std::move(error.message));
+    }
     if (error.code == ErrorCode::quota_exceeded) return Unexpected(session_.guest_error(std::move(error)));
     return Unexpected(damaged(name, std::move(error)));
   }

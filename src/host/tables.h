@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 
+#include "cloister/data/batch_stream.h"
 #include "cloister/data/dataset.h"
 #include "cloister/engine/optimizers.h"
 #include "cloister/engine/tensor.h"
@@ -27,12 +28,12 @@ struct OpenModel {
 };
 
 struct OpenDataset {
-  std::string name;
-  std::shared_ptr<const data::Dataset> dataset;
+  std::string name;  // of the grant
+  data::Dataset::Pointer dataset;
 };
 
 struct OpenBatches {
-  std::string name;  // of the dataset
+  std::string name;  // of the grant
   std::unique_ptr<data::BatchStream> stream;
 };
 

@@ -67,8 +67,9 @@ Loader::Loader(std::shared_ptr<const data::Dataset> dataset, int64_t count, int6
 bool Loader::next(Batch* batch) {
   auto read = checked(stream_->next());
   if (!read) return false;
-  const int64_t size = read->shape.front();
-  batch->inputs = adopt(std::move(read->inputs), std::move(read->shape), at::kByte);
-  batch->labels = adopt(std::move(read->labels), {size}, at::kLong);
+  data::BatchTensor& images = read->tensors.at(0);
+  data::BatchTensor& labels = read->tensors.at(1);
+  batch->inputs = adopt(std::move(images.bytes), std::move(images.shape), at::kByte);
+  batch->labels = adopt(std::move(labels.bytes), std::move(labels.shape), at::kLong);
   return true;
 }

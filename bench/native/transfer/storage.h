@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backbone.h"
+#include "cloister/data/batch_stream.h"
 #include "cloister/data/dataset.h"
 
 struct Batch {

@@ -144,7 +144,7 @@ void run(const Options& options) {
   }
 
   const Times training_start = now();
-  const Classifier classifier(static_cast<int64_t>(train_set->classes().size()));
+  const Classifier classifier(static_cast<int64_t>(train_set->columns().at(1).classes.size()));
   const double loss = train(classifier, samples, options);
 
   const Times evaluation_start = now();
