@@ -9,8 +9,10 @@ if(NOT CLOISTER_WASM_CXX OR NOT CLOISTER_WASM_CC)
   message(FATAL_ERROR "clang was not found; install clang-22, lld-22, libc++-22-dev-wasm32, libc++abi-22-dev-wasm32, "
     "libclang-rt-22-dev-wasm32 and wasi-libc, or configure with -DCLOISTER_GUESTS=OFF")
 endif()
-# Debian's libraries lie under the old name of the target, which clang reports as deprecated.
-set(CLOISTER_WASM_FLAGS --target=wasm32-wasi -Wno-deprecated -O2 -msimd128 -Wall -Wextra -Werror)
+# Debian's libraries lie under the old name of the target, which clang reports as deprecated. Line tables, for backtraces and
+# profiles, change no code; paths of this machine stay out of them.
+set(CLOISTER_WASM_FLAGS --target=wasm32-wasi -Wno-deprecated -O2 -msimd128 -Wall -Wextra -Werror -gline-tables-only
+  -ffile-prefix-map=${CMAKE_BINARY_DIR}=. -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
 set(CLOISTER_WASM_CXX_FLAGS ${CLOISTER_WASM_FLAGS} -std=c++23 -fno-exceptions)
 
 # cloister_guest_bindings(NAME WIT folder WORLD world): C bindings in ${CMAKE_BINARY_DIR}/guest-bindings/NAME. Sets in the caller
@@ -66,7 +68,7 @@ function(cloister_guest_component name)
     list(APPEND objects ${object})
   endforeach()
   add_custom_command(OUTPUT ${component}
-    COMMAND ${CLOISTER_WASM_CXX} ${CLOISTER_WASM_CXX_FLAGS} -mexec-model=reactor -Wl,--strip-debug,--initial-heap=262144
+    COMMAND ${CLOISTER_WASM_CXX} ${CLOISTER_WASM_CXX_FLAGS} -mexec-model=reactor -Wl,--initial-heap=262144
       ${objects} ${${G_BINDINGS}_OBJECTS} -o ${work}/core.wasm
     COMMAND ${CLOISTER_WIT} component ${work}/core.wasm --out ${component}
     COMMAND ${CMAKE_COMMAND} -E touch ${component}

@@ -33,6 +33,7 @@ class Autograd final : public bindings::ml::autograd::Host {
     ArgumentCheck check;
     const TensorArgument tensor = argument(session_, check, self);
     if (!check.passed()) return stale_handle();
+    trace_arguments(session_, tensor);
     return session_.backend().requires_grad(tensor);
   }
 
@@ -50,6 +51,7 @@ class Autograd final : public bindings::ml::autograd::Host {
     ArgumentCheck check;
     const TensorArgument tensor = argument(session_, check, self);
     if (!check.passed()) return stale_handle();
+    trace_arguments(session_, tensor);
     auto gradient = session_.backend().grad(tensor);
     if (!gradient) return Unexpected(session_.guest_error(std::move(gradient).error()));
     if (!gradient->has_value()) return Given(std::nullopt);

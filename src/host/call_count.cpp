@@ -15,6 +15,22 @@ std::size_t register_function(std::string_view name) {
   return names().size() - 1;
 }
 
+void CallCounts::start_trace(std::unique_ptr<CallTrace> trace) {
+  trace_ = std::move(trace);
+  timed_ = true;
+}
+
+void CallCounts::Scope::begin() {
+  if (counts_.trace_) counts_.trace_->begin();
+  start_ = std::chrono::steady_clock::now();
+}
+
+void CallCounts::Scope::end() {
+  const auto duration = std::chrono::steady_clock::now() - start_;
+  counts_.entries_[index_].time += duration;
+  if (counts_.trace_) counts_.trace_->end(names()[index_], start_, duration);
+}
+
 std::uint64_t CallCounts::total() const {
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < names().size(); ++i) {

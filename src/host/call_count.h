@@ -6,10 +6,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
 #include "cloister/host/report.h"
+#include "trace.h"
 
 namespace cloister::host {
 
@@ -30,6 +32,7 @@ std::size_t register_function(std::string_view name);
 template <FunctionName kName>
 inline const std::size_t kFunctionIndex = register_function(kName.view());
 
+// Counts calls; measures them, and tells a trace of them, where that is asked for.
 // Thread safety: the instance's thread only.
 class CallCounts {
   struct Entry {
@@ -40,25 +43,34 @@ class CallCounts {
  public:
   explicit CallCounts(bool timed) : timed_(timed) {}
 
+  // From now on, for the rest of the run.
+  void start_trace(std::unique_ptr<CallTrace> trace);
+  // Where a call tells what it was given and gave, between the begin and the end of its scope; null: nowhere.
+  [[nodiscard]] CallTrace* trace() const { return trace_.get(); }
+
   // Counts a call; its time is that until the scope ends.
   class Scope {
    public:
-    Scope(CallCounts& counts, std::size_t index) : entry_(counts.entries_[index]), timed_(counts.timed_) {
-      ++entry_.calls;
+    Scope(CallCounts& counts, std::size_t index) : counts_(counts), index_(index), timed_(counts.timed_) {
+      ++counts.entries_[index].calls;
       if (timed_) [[unlikely]] {
-        start_ = std::chrono::steady_clock::now();
+        begin();
       }
     }
     ~Scope() {
       if (timed_) [[unlikely]] {
-        entry_.time += std::chrono::steady_clock::now() - start_;
+        end();
       }
     }
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
 
    private:
-    Entry& entry_;
+    void begin();
+    void end();
+
+    CallCounts& counts_;
+    std::size_t index_;
     bool timed_;
     std::chrono::steady_clock::time_point start_;
   };
@@ -80,6 +92,7 @@ class CallCounts {
  private:
   std::array<Entry, kMaxFunctions> entries_{};
   bool timed_;
+  std::unique_ptr<CallTrace> trace_;
 };
 
 }  // namespace cloister::host

@@ -135,6 +135,39 @@ inline std::optional<engine::Scalar> argument(Session& /*session*/, ArgumentChec
 
 #include "operator_settings.inc"
 
+// Tells a trace of an argument that was turned; records of settings and bytes are left out.
+template <class T>
+void trace_argument(CallTrace& trace, const T& value) {
+  if constexpr (std::is_same_v<T, TensorArgument>) {
+    trace.argument(value.tensor);
+  } else if constexpr (std::is_same_v<T, const engine::Tensor*>) {
+    trace.argument(value);
+  } else if constexpr (std::is_same_v<T, TensorsArgument> || std::is_same_v<T, OptionalTensorsArgument>) {
+    trace.argument(std::span(value.tensors));
+  } else if constexpr (std::is_same_v<T, bool>) {
+    trace.argument(value);
+  } else if constexpr (std::integral<T>) {
+    trace.argument(static_cast<std::int64_t>(value));
+  } else if constexpr (std::floating_point<T>) {
+    trace.argument(static_cast<double>(value));
+  } else if constexpr (requires {
+                         *value;
+                         value.has_value();
+                       }) {
+    if (value) trace_argument(trace, *value);
+  } else if constexpr (requires { trace.argument(value); } && !std::is_same_v<T, std::span<const std::uint8_t>>) {
+    trace.argument(value);
+  }
+}
+
+// Tells a trace, if there is one, of the arguments of the call under way.
+template <class... Arguments>
+void trace_arguments(Session& session, const Arguments&... arguments) {
+  if (CallTrace* trace = session.calls.trace()) [[unlikely]] {
+    (trace_argument(*trace, arguments), ...);
+  }
+}
+
 // What an operator answers for what the engine's function gives.
 template <class T>
 struct AnswerOf;
@@ -171,6 +204,7 @@ auto call(Session& session, const Arguments&... arguments) {
   if (!session.has_backend()) [[unlikely]] {
     if (auto ready = session.need_backend(); !ready) return Answer(Unexpected(std::move(ready).error()));
   }
+  std::apply([&](const auto&... each) { trace_arguments(session, each...); }, turned);
   Given given = std::apply([&](auto&... each) { return (session.backend().*kMethod)(each...); }, turned);
   if constexpr (std::is_void_v<T>) {
     if (!given) [[unlikely]] {

@@ -62,6 +62,7 @@ class Tensors final : public wit::Host {
     if (!check.passed()) [[unlikely]] {
       return stale_handle();
     }
+    trace_arguments(session_, one, two);
     return std::ranges::equal(session_.backend().shape(one), session_.backend().shape(two));
   }
 
@@ -114,6 +115,7 @@ class Tensors final : public wit::Host {
     ArgumentCheck check;
     const TensorArgument tensor = argument(session_, check, self);
     if (!check.passed()) return stale_handle();
+    trace_arguments(session_, tensor);
     return function(session_.backend(), *tensor.tensor);
   }
 
