@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The digest that Cloister gives granted contents, computed without Cloister: `content_digest.py PATH`.
 
-PATH is a safetensors file, the images file of an IDX dataset, or a folder of class folders; the scheme is in
-docs/data.md. Whoever receives a result can compare the digests in its record with those of the data as they know them.
+PATH is a safetensors, .csv, .npy, .npz or .txt file, the images file of an IDX dataset, or a folder of class folders;
+the scheme is in docs/data.md. Whoever receives a result can compare the digests in its record with those of the data as they know them.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ import sys
 
 CHUNK = 16384
 IMAGE_ENDINGS = (".png", ".jpg", ".jpeg")
+FILE_ENDINGS = (".safetensors", ".csv", ".npy", ".npz", ".txt")  # what one file holds
 
 
 def number(value):
@@ -66,7 +67,7 @@ def main(arguments):
     try:
         if os.path.isdir(path):
             digest = folder_digest(path)
-        elif path.endswith(".safetensors"):
+        elif path.lower().endswith(FILE_ENDINGS):
             digest = file_digest(path)
         else:
             digest = idx_digest(path)
