@@ -76,7 +76,9 @@ Result<void> set_threads(Job& job, std::string_view text) {
 }
 
 Job merge(Job file, Job flags) {
+  if (flags.component) file.component_sha256.reset();  // it was the other's
   overlay(file.component, std::move(flags.component));
+  overlay(file.component_sha256, std::move(flags.component_sha256));
   overlay(file.grants.datasets, std::move(flags.grants.datasets));
   overlay(file.grants.models, std::move(flags.grants.models));
   overlay(file.grants.outputs, std::move(flags.grants.outputs));
@@ -90,6 +92,7 @@ Job merge(Job file, Job flags) {
   overlay(file.directory, std::move(flags.directory));
   overlay(file.arguments, std::move(flags.arguments));
   file.deny_content_dependent |= flags.deny_content_dependent;
+  file.skip_broken |= flags.skip_broken;
   return file;
 }
 

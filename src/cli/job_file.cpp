@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "cloister/base/file.h"
+#include "cloister/base/hash.h"
 #include "cloister/cli/job.h"
 #include "cloister/cli/run_plan.h"
 
@@ -27,6 +28,10 @@ class JobReader {
  private:
   Result<void> field(Job& job, std::string_view key, const toml::node& value) const {
     if (key == "component") return path(key, value, job.component);
+    if (key == "component_sha256") {
+      CLOISTER_CHECK(text(key, value, job.component_sha256));
+      return parse_digest(*job.component_sha256) ? Result<void>() : wrong_type(key, value, "64 hexadecimal digits");
+    }
     if (key == "directory") return path(key, value, job.directory);
     if (key == "device") {
       CLOISTER_CHECK(text(key, value, job.device));
@@ -43,11 +48,13 @@ class JobReader {
     }
     if (key == "arguments") return arguments(key, value, job);
     if (key == "deny") return denials(key, value, job);
+    if (key == "skip-broken") return truth(key, value, job.skip_broken);
     if (key == "grants") return grants(key, value, job);
     if (key == "outputs") return outputs(key, value, job);
     if (key == "limits") return limits(key, value, job);
     return unknown(key, value,
-                   "component, arguments, device, backend, seed, threads, directory, deny, grants, outputs and limits");
+                   "component, component_sha256, arguments, device, backend, seed, threads, directory, deny, "
+                   "skip-broken, grants, outputs and limits");
   }
 
   Result<void> text(std::string_view key, const toml::node& value, std::optional<std::string>& to) const {
@@ -61,6 +68,13 @@ class JobReader {
     CLOISTER_CHECK(text(key, value, to));
     if (to->empty()) return wrong_type(key, value, "a path");
     to = resolve(*to);
+    return {};
+  }
+
+  Result<void> truth(std::string_view key, const toml::node& value, bool& to) const {
+    const auto* boolean = value.as_boolean();
+    if (!boolean) return wrong_type(key, value, "true or false");
+    to = boolean->get();
     return {};
   }
 
@@ -103,9 +117,8 @@ class JobReader {
     if (!kinds) return wrong_type(key, value, "a table with dataset, model, clock and randomness");
     for (const auto& [kind, names] : *kinds) {
       if (kind == "clock" || kind == "randomness") {
-        const auto* granted = names.as_boolean();
-        if (!granted) return wrong_type(fmt::format("{}.{}", key, kind.str()), names, "true or false");
-        (kind == "clock" ? job.grants.clock : job.grants.randomness) = granted->get();
+        CLOISTER_CHECK(truth(fmt::format("{}.{}", key, kind.str()), names,
+                             kind == "clock" ? job.grants.clock : job.grants.randomness));
         continue;
       }
       if (kind != "dataset" && kind != "model")
@@ -123,7 +136,7 @@ class JobReader {
     return {};
   }
 
-  // A table of names and paths, or an array of names for outputs inside the run's directory.
+  // A table of names and paths, `true` for one inside the run's directory; or an array of names for such outputs.
   Result<void> outputs(std::string_view key, const toml::node& value, Job& job) const {
     if (const auto* array = value.as_array()) {
       for (const auto& item : *array) {
@@ -136,6 +149,11 @@ class JobReader {
     const auto* table = value.as_table();
     if (!table) return wrong_type(key, value, "an array of names or a table of names and paths");
     for (const auto& [name, node] : *table) {
+      if (const auto* inside = node.as_boolean(); inside && inside->get()) {
+        CLOISTER_CHECK(placed(host::check_grant_name(name.str()), node));
+        job.grants.outputs.emplace(name.str(), std::filesystem::path{});
+        continue;
+      }
       std::optional<std::string> to;
       CLOISTER_CHECK(path(fmt::format("{}.{}", key, name.str()), node, to));
       CLOISTER_CHECK(placed(host::add_grant(job.grants, host::GrantKind::output, name.str(), *to), node));
@@ -200,6 +218,14 @@ Result<Job> parse_job(std::string_view text, const std::string& shown, const std
     return fail(ErrorCode::invalid_argument,
                 fmt::format("{}:{}: not valid TOML: {}", shown, error.source().begin.line, error.description()));
   }
+}
+
+Result<Job> read_recorded_job(const std::string& path) {
+  constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 29;
+  CLOISTER_TRY(const std::string text, read_text_file(path, kMaxBytes));
+  auto job = parse_job(text, path, std::filesystem::path(path).parent_path().string());
+  if (!job) return fail(ErrorCode::bad_data, job.error().message);
+  return job;
 }
 
 Result<Job> read_job_file(const std::string& path) {

@@ -18,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxName = 64;
+constexpr const char* kJob = "job.toml";
 
 // A component's file name may hold anything; a folder named after it should not.
 std::string folder_name(const std::string& name) {
@@ -107,11 +108,20 @@ Result<fs::path> RunDirectory::output(const std::string& name) const {
   return folder / name;
 }
 
+Result<fs::path> RunDirectory::matrix(const std::string& file) const {
+  const fs::path folder = path_ / kMatrixFolder;
+  CLOISTER_CHECK(make_folders(folder));
+  return folder / file;
+}
+
 void RunDirectory::abandon() const {
+  if (is_reopened_) return;
   std::error_code ignored;
+  if (job_) fs::remove(path(kJob), ignored);
   if (fs::file_size(path("metrics.jsonl"), ignored) == 0 && !ignored) fs::remove(path("metrics.jsonl"), ignored);
   // Folders are removed only when they are empty.
   fs::remove(path("outputs"), ignored);
+  fs::remove(path("checkpoints"), ignored);
   if (is_ours_) fs::remove(path_, ignored);
 }
 

@@ -11,12 +11,19 @@ constexpr std::size_t kLineWidth = 200;
 
 }  // namespace
 
-RunMonitor::RunMonitor(Console& console, MetricsLog metrics, std::function<void()> stop)
+RunMonitor::RunMonitor(Console& console, MetricsLog metrics, std::function<void()> start, std::function<void()> stop)
     : console_(console),
       metrics_(std::move(metrics)),
+      start_(std::move(start)),
       stop_(std::move(stop)),
       progress_(Progress::Clock::now()),
       shown_(Progress::Clock::now()) {}
+
+void RunMonitor::started() {
+  start_();
+  const std::lock_guard lock(mutex_);
+  keep(metrics_.start_over(""));
+}
 
 void RunMonitor::phase(std::string_view name, std::optional<std::uint64_t> total) {
   const std::lock_guard lock(mutex_);
@@ -39,9 +46,36 @@ void RunMonitor::scalar(std::string_view name, std::uint64_t step, double value)
   has_news_ = true;
 }
 
+void RunMonitor::matrix(std::string_view name, const host::MatrixView& matrix) {
+  Matrix kept(matrix);
+  const std::lock_guard lock(mutex_);
+  metrics_.add(name, kept);
+  if (metrics_.is_full()) flush();
+  matrices_.add(name, std::move(kept));
+}
+
 void RunMonitor::guest_output(host::GuestStream stream, std::string_view bytes) {
   const std::lock_guard lock(mutex_);
   console_.guest(stream, bytes);
+}
+
+Result<std::string> RunMonitor::recorded() {
+  const std::lock_guard lock(mutex_);
+  return metrics_.text();
+}
+
+Result<void> RunMonitor::take_up(std::string_view recorded) {
+  SeriesSet series;
+  MatrixSet matrices;
+  CLOISTER_CHECK(all_metrics(
+      recorded,
+      {.point = [&](std::string_view name, std::uint64_t step, double value) { series.add(name, step, value); },
+       .matrix = [&](std::string_view name, Matrix matrix) { matrices.add(name, std::move(matrix)); }}));
+  const std::lock_guard lock(mutex_);
+  CLOISTER_CHECK(metrics_.start_over(recorded));
+  series_ = std::move(series);
+  matrices_ = std::move(matrices);
+  return {};
 }
 
 void RunMonitor::tick() {
@@ -68,11 +102,13 @@ Result<void> RunMonitor::finish() {
 }
 
 void RunMonitor::flush() {
-  if (failure_) return;
-  if (auto written = metrics_.flush(); !written) {
-    failure_ = std::move(written).error();
-    stop_();
-  }
+  if (!failure_) keep(metrics_.flush());
+}
+
+void RunMonitor::keep(Result<void> written) {
+  if (written || failure_) return;
+  failure_ = std::move(written).error();
+  stop_();
 }
 
 void RunMonitor::show(Progress::Clock::time_point now) {

@@ -39,6 +39,13 @@ Result<void> check_arguments(const std::vector<std::string>& arguments) {
   return {};
 }
 
+// Without the current directory: as the path is.
+std::filesystem::path whole_path(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto whole = std::filesystem::absolute(path, error);
+  return error ? path : whole.lexically_normal();
+}
+
 }  // namespace
 
 Result<host::BackendKind> parse_backend(std::string_view text) {
@@ -116,11 +123,21 @@ Result<RunPlan> plan_run(const Job& job) {
   plan.request.grants = job.grants;
   plan.request.seed = job.seed.value_or(0);
   plan.request.deny_content_dependent = job.deny_content_dependent;
+  plan.request.skip_broken = job.skip_broken;
   for (const auto& [kind, value] : job.limits) {
     CLOISTER_CHECK(host::set_limit(plan.request.limits, fmt::format("{}={}", kind, value)));
   }
   plan.directory = job.directory;
   plan.job_file = job.job_file;
+  plan.job = job;
+  plan.job.threads = plan.host.threads;
+  plan.job.component = whole_path(plan.component).string();
+  plan.job.directory.reset();
+  for (const host::GrantKind kind : {host::GrantKind::dataset, host::GrantKind::model, host::GrantKind::output}) {
+    for (auto& [name, path] : plan.job.grants.of(kind)) {
+      if (!path.empty()) path = whole_path(path);
+    }
+  }
   return plan;
 }
 

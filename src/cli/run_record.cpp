@@ -1,8 +1,12 @@
 #include "cloister/cli/run_record.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "cloister/cli/build_stamp.h"
+#include "cloister/cli/heat_map.h"
+#include "cloister/cli/run_directory.h"
 #include "cloister/sandbox/runtime.h"
 
 namespace cloister::cli {
@@ -14,6 +18,14 @@ double seconds(host::Nanoseconds time) { return std::chrono::duration<double>(ti
 
 Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
+Json skipped_json(const host::GrantUse& grant) {
+  Json files = Json::array();
+  for (const host::SkippedFile& skipped : grant.skipped_files) {
+    files.push_back({{"file", skipped.file}, {"why", skipped.why}});
+  }
+  return {{"count", grant.skipped}, {"files", std::move(files)}};
+}
+
 Json grants_json(const host::RunReport& report, bool outputs) {
   Json list = Json::array();
   for (const host::GrantUse& grant : report.grants) {
@@ -24,7 +36,11 @@ Json grants_json(const host::RunReport& report, bool outputs) {
     item["path"] = grant.path.string();
     item[outputs ? "written" : "used"] = grant.used;
     item["sha256"] = grant.digest ? Json(hex(*grant.digest)) : Json();
-    if (outputs) item["bytes"] = grant.bytes;
+    if (outputs) {
+      item["bytes"] = grant.bytes;
+      item["checkpoints"] = grant.checkpoints;
+    }
+    if (grant.kind == host::GrantKind::dataset) item["skipped"] = skipped_json(grant);
     list.push_back(std::move(item));
   }
   return list;
@@ -81,6 +97,27 @@ Json metrics_json(const SeriesSet& series) {
   return metrics;
 }
 
+Json matrices_json(const MatrixSet& all) {
+  Json matrices = Json::object();
+  const auto files = heat_map_files(all);
+  for (const auto& [name, matrix] : all.all()) {
+    Json values = Json::array();
+    for (std::size_t row = 0; row < matrix.rows.size(); ++row) {
+      Json line = Json::array();
+      for (std::size_t column = 0; column < matrix.columns.size(); ++column) {
+        const double value = matrix.at(row, column);
+        line.push_back(std::isfinite(value) ? Json(value) : Json());
+      }
+      values.push_back(std::move(line));
+    }
+    matrices[name] = {{"plot", fmt::format("{}/{}", kMatrixFolder, files.find(name)->second)},
+                      {"rows", matrix.rows},
+                      {"columns", matrix.columns},
+                      {"values", std::move(values)}};
+  }
+  return matrices;
+}
+
 }  // namespace
 
 Json run_record(const RunFacts& facts) {
@@ -95,6 +132,7 @@ Json run_record(const RunFacts& facts) {
   record["notes"] = report.notes;
   record["started"] = facts.started;
   record["directory"] = facts.directory;
+  record["resumed"] = facts.resumed;
   record["component"] = {{"path", facts.plan.component}, {"sha256", hex(report.component)}};
   record["arguments"] = report.arguments;
   record["seed"] = report.seed;
@@ -113,6 +151,7 @@ Json run_record(const RunFacts& facts) {
   record["calls"] = std::move(calls);
   record["phases"] = phases_json(report);
   record["metrics"] = metrics_json(facts.series);
+  record["matrices"] = matrices_json(facts.matrices);
   record["imports"] = imports_json(report);
   record["seconds"] = {{"wall", seconds(report.wall)},
                        {"cpu", seconds(report.cpu)},

@@ -15,7 +15,9 @@
 
 #include "cloister/base/file.h"
 #include "cloister/cli/console.h"
+#include "cloister/cli/heat_map.h"
 #include "cloister/cli/plot.h"
+#include "cloister/cli/profile.h"
 #include "cloister/cli/quantity.h"
 #include "cloister/cli/run_directory.h"
 #include "cloister/cli/run_monitor.h"
@@ -26,6 +28,8 @@ namespace cloister::cli {
 namespace {
 
 constexpr std::chrono::milliseconds kTick{100};
+// Costs well under a hundredth of the run, and tells what takes a hundredth of a second.
+constexpr std::chrono::milliseconds kSampleEvery{1};
 
 // Does `work` on a thread of its own while this one waits for signals. No exception leaves it.
 template <class T>
@@ -97,9 +101,13 @@ class RunSession {
   RunSession(const RunPlan& plan, bool json, EventLoop events, std::unique_ptr<host::Host> host)
       : plan_(plan), request_(plan.request), json_(json), events_(std::move(events)), host_(std::move(host)) {}
 
-  Result<ExitCode> run_to_end() {
+  Result<ExitCode> run_to_end(std::optional<RunDirectory> interrupted) {
     CLOISTER_TRY(const host::Workload workload, load());
-    CLOISTER_TRY(const RunDirectory directory, RunDirectory::create(plan_.directory, plan_.request.name));
+    CLOISTER_CHECK(check_component(workload));
+    if (!interrupted) {
+      CLOISTER_TRY(interrupted, RunDirectory::create(plan_.directory, plan_.request.name));
+    }
+    RunDirectory& directory = *interrupted;
     auto code = run_in(directory, workload);
     if (!has_run_) directory.abandon();
     return code;
@@ -114,15 +122,53 @@ class RunSession {
     return loaded;
   }
 
-  Result<ExitCode> run_in(const RunDirectory& directory, const host::Workload& workload) {
+  Result<void> check_component(const host::Workload& workload) const {
+    const auto& wanted = plan_.job.component_sha256;
+    if (!wanted || parse_digest(*wanted) == workload.digest()) return {};
+    return fail(
+        ErrorCode::bad_data,
+        fmt::format("the component '{}' is not the one that the job was written for: its SHA-256 is {}, not {}; "
+                    "put that one back",
+                    plan_.component, hex(workload.digest()), *wanted));
+  }
+
+  // Holds the folder, and says what of the workload's state goes on.
+  Result<MetricsLog> take(RunDirectory& directory, const host::Workload& workload) {
+    const std::string metrics = directory.path("metrics.jsonl").string();
+    request_.checkpoints = directory.path("checkpoints");
+    if (plan_.trace) request_.trace = directory.path("trace.json");
+    if (plan_.profile) request_.profile_every = kSampleEvery;
+    if (directory.is_reopened()) {
+      request_.resume = directory.has_checkpoint(request_.grants.outputs);
+      return MetricsLog::reopen(metrics);
+    }
+    Job job = plan_.job;
+    job.component_sha256 = hex(workload.digest());
+    CLOISTER_TRY(const std::string text, job_text(job));
+    CLOISTER_CHECK(directory.hold(text));
+    return MetricsLog::create(metrics);
+  }
+
+  // When everything is checked and the guest is about to start.
+  void begin(const RunDirectory& directory) const {
+    if (!directory.is_reopened()) return;
+    directory.clear(request_.grants.outputs);
+    const std::string folder = directory.path().string();
+    complain(
+        request_.resume
+            ? fmt::format("resuming {} from its last checkpoint", folder)
+            : fmt::format("no checkpoint was saved in {} before it was interrupted; the run starts afresh", folder));
+  }
+
+  Result<ExitCode> run_in(RunDirectory& directory, const host::Workload& workload) {
     for (auto& [name, path] : request_.grants.outputs) {
       if (path.empty()) {
         CLOISTER_TRY(path, directory.output(name));
       }
     }
-    CLOISTER_TRY(MetricsLog metrics, MetricsLog::create(directory.path("metrics.jsonl").string()));
+    CLOISTER_TRY(MetricsLog metrics, take(directory, workload));
     Console console(json_ ? STDERR_FILENO : STDOUT_FILENO, STDERR_FILENO);
-    RunMonitor monitor(console, std::move(metrics), [this] { host_->interrupt(); });
+    RunMonitor monitor(console, std::move(metrics), [&] { begin(directory); }, [this] { host_->interrupt(); });
     const auto started = std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
     bound_waiting();
     auto report = on_worker<host::RunReport>(
@@ -137,12 +183,20 @@ class RunSession {
           "the workload reported more than {} series; run.json and the plots have the first ones, metrics.jsonl all",
           SeriesSet::kMaxSeries));
     }
+    if (!monitor.matrices().is_whole()) {
+      report->notes.push_back(
+          fmt::format("the workload reported more than {} matrices; run.json and the plots have the first ones, "
+                      "metrics.jsonl all",
+                      MatrixSet::kMaxMatrices));
+    }
 
     RunFacts facts{.plan = plan_,
                    .report = *report,
                    .series = monitor.series(),
+                   .matrices = monitor.matrices(),
                    .status = std::string(host::run_status_name(report->status)),
                    .directory = directory.path().string(),
+                   .resumed = directory.is_reopened(),
                    .started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(started)),
                    .from_cache = workload.from_cache(),
                    .compile_time = workload.compile_time(),
@@ -163,10 +217,11 @@ class RunSession {
   // `cloister run COMPONENT -- --help`, which went well and made nothing: a folder of it would only be in the way.
   [[nodiscard]] bool was_asked_for_help(const RunFacts& facts) const {
     const auto& grants = facts.report.grants;
-    return request_.arguments == std::vector<std::string>{"--help"} && !plan_.directory && !json_ &&
-           facts.exit_code == ExitCode::ok && facts.series.all().empty() &&
-           std::none_of(grants.begin(), grants.end(),
-                        [](const host::GrantUse& use) { return use.kind == host::GrantKind::output && use.used; });
+    return request_.arguments == std::vector<std::string>{"--help"} && !plan_.directory && !json_ && !plan_.trace &&
+           !plan_.profile && facts.exit_code == ExitCode::ok && facts.series.all().empty() &&
+           facts.matrices.all().empty() && std::none_of(grants.begin(), grants.end(), [](const host::GrantUse& use) {
+             return use.kind == host::GrantKind::output && use.used;
+           });
   }
 
   void on_signal(RunMonitor& monitor, const RunDirectory& directory) {
@@ -177,6 +232,7 @@ class RunSession {
       return;
     }
     remove_partial_files(directory.path());
+    remove_partial_files(directory.path("checkpoints"));
     for (const auto& [name, path] : request_.grants.outputs) remove_partial_files(path.parent_path());
     leave_at_once(fmt::format("stopped at once; what was finished is in {}", directory.path().string()));
   }
@@ -201,10 +257,14 @@ class RunSession {
   Result<ExitCode> write_down(const RunFacts& facts, const RunDirectory& directory) const {
     const std::string record = json_text(run_record(facts));
     auto plotted = plot(facts.series, directory);
+    auto drawn = draw(facts.matrices, directory);
     auto written = write_file(directory.path("run.json").string(), record);
     tell(facts);
+    auto profiled = tell_profile(facts, directory);
     CLOISTER_CHECK(written);
     CLOISTER_CHECK(plotted);
+    CLOISTER_CHECK(profiled);
+    CLOISTER_CHECK(drawn);
     if (json_) {
       auto printed = write_fd(STDOUT_FILENO, record);
       if (!printed && facts.exit_code == ExitCode::ok) return Unexpected(std::move(printed).error());
@@ -222,6 +282,22 @@ class RunSession {
     if (!losses.empty()) CLOISTER_CHECK(write_file(directory.path("loss.svg").string(), render_svg(losses)));
     if (!panels.empty()) CLOISTER_CHECK(write_file(directory.path("metrics.svg").string(), render_svg(panels)));
     return {};
+  }
+
+  static Result<void> draw(const MatrixSet& matrices, const RunDirectory& directory) {
+    for (const auto& [name, file] : heat_map_files(matrices)) {
+      CLOISTER_TRY(const auto path, directory.matrix(file));
+      CLOISTER_CHECK(write_file(path.string(), render_heat_map(name, matrices.all().find(name)->second)));
+    }
+    return {};
+  }
+
+  static Result<void> tell_profile(const RunFacts& facts, const RunDirectory& directory) {
+    if (!facts.report.profile) return {};
+    (void)write_fd(STDERR_FILENO, profile_table(facts.report));
+    CLOISTER_CHECK(write_file(directory.path("profile.json").string(), json_text(profile_json(facts.report))));
+    return write_file(directory.path("profile.svg").string(),
+                      flame_graph(*facts.report.profile, facts.plan.request.name));
   }
 
   static void tell(const RunFacts& facts) {
@@ -259,14 +335,14 @@ class RunSession {
 
 }  // namespace
 
-Result<ExitCode> run_to_end(const RunPlan& plan, bool json) {
+Result<ExitCode> run_to_end(const RunPlan& plan, bool json, std::optional<RunDirectory> interrupted) {
   CLOISTER_TRY(EventLoop events, EventLoop::create());
   auto host = host::Host::create(plan.host);
   if (!host) {
     // Its options come from this machine: the cache folder, the processor.
     return fail(ErrorCode::io, std::move(host).error().message);
   }
-  return RunSession(plan, json, std::move(events), *std::move(host)).run_to_end();
+  return RunSession(plan, json, std::move(events), *std::move(host)).run_to_end(std::move(interrupted));
 }
 
 }  // namespace cloister::cli

@@ -16,8 +16,9 @@ namespace cloister::cli {
 // Unset fields are not asked for. Paths are relative to the current directory.
 struct Job {
   std::optional<std::string> component;
-  host::Grants grants;                        // an output's path is empty when it is to lie in the run's directory
-  std::map<std::string, std::string> limits;  // kind to value, as written
+  std::optional<std::string> component_sha256;  // that the component must have, in hexadecimal
+  host::Grants grants;                          // an output's path is empty when it is to lie in the run's directory
+  std::map<std::string, std::string> limits;    // kind to value, as written
   std::optional<std::string> device;
   std::optional<std::string> backend;
   std::optional<std::uint64_t> seed;
@@ -26,6 +27,7 @@ struct Job {
   std::optional<std::vector<std::string>> arguments;
   std::optional<std::string> job_file;  // where it was read
   bool deny_content_dependent = false;
+  bool skip_broken = false;
 };
 
 // `--grant KIND:NAME=PATH`, `--out NAME[=PATH]`, `--limit KIND=VALUE`. Errors: invalid_argument for another form, a bad
@@ -50,6 +52,14 @@ Result<Job> parse_job(std::string_view toml, const std::string& shown, const std
 
 // Reads a job file of at most 1 MiB; relative paths are relative to its folder. Errors: as parse_job; io; bad_data.
 Result<Job> read_job_file(const std::string& path);
+
+// Reads the job file that a run left in its folder, which may be longer. Errors: bad_data for anything wrong with it;
+// io.
+Result<Job> read_recorded_job(const std::string& path);
+
+// The job as a job file, which parse_job reads back. REQUIRES: all paths are absolute.
+// Errors: invalid_argument for a path or argument that is not UTF-8, which TOML has no form for.
+Result<std::string> job_text(const Job& job);
 
 // `flags` over `file`: single values and the arguments replace; grants, outputs and limits of the same name do;
 // what either denies is denied.

@@ -7,6 +7,7 @@
 
 #include "cloister/base/result.h"
 #include "cloister/cli/console.h"
+#include "cloister/cli/matrix.h"
 #include "cloister/cli/metrics_log.h"
 #include "cloister/cli/progress.h"
 #include "cloister/cli/series.h"
@@ -19,12 +20,18 @@ class RunMonitor : public host::RunObserver {
  public:
   // `stop` is called once, on the run's thread or in tick(), when points can no longer be written: a run whose record
   // is lost must not go on. `console` must outlive the monitor.
-  RunMonitor(Console& console, MetricsLog metrics, std::function<void()> stop);
+  // `start` is called on the run's thread when the guest is about to start; then the points of an interrupted run go.
+  RunMonitor(Console& console, MetricsLog metrics, std::function<void()> start, std::function<void()> stop);
 
+  void started() override;
   void phase(std::string_view name, std::optional<std::uint64_t> total) override;
   void progress(std::uint64_t done, std::uint64_t items) override;
   void scalar(std::string_view name, std::uint64_t step, double value) override;
+  void matrix(std::string_view name, const host::MatrixView& matrix) override;
   void guest_output(host::GuestStream stream, std::string_view bytes) override;
+
+  Result<std::string> recorded() override;
+  Result<void> take_up(std::string_view recorded) override;
 
   // Draws what is due and writes points; to be called about ten times a second. Never waits for the guest: when the
   // run's thread is busy printing, it does nothing; nor for whoever reads the progress.
@@ -36,18 +43,23 @@ class RunMonitor : public host::RunObserver {
   Result<void> finish();
   // REQUIRES: after finish().
   [[nodiscard]] const SeriesSet& series() const { return series_; }
+  // REQUIRES: after finish().
+  [[nodiscard]] const MatrixSet& matrices() const { return matrices_; }
 
  private:
   void flush();
+  void keep(Result<void> written);
   void show(Progress::Clock::time_point now);
 
   std::mutex mutex_;
   Console& console_;
   MetricsLog metrics_;
+  std::function<void()> start_;
   std::function<void()> stop_;
   std::optional<Error> failure_;
   Progress progress_;
   SeriesSet series_;
+  MatrixSet matrices_;
   Progress::Clock::time_point shown_;
   bool has_shown_ = false;
   bool has_news_ = false;

@@ -17,6 +17,10 @@ struct RunPlan {
   host::RunRequest request;  // outputs without a path have an empty one still
   std::optional<std::string> directory;
   std::optional<std::string> job_file;  // that the plan came from
+  // What is looked at besides; the job does not say it, since results are the same.
+  bool trace = false, profile = false;
+  // What the plan says in full, for the run's folder: every path absolute, nothing left to this machine's defaults.
+  Job job;
 };
 
 // Errors: invalid_argument for what a job may not ask (usage).

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cloister/cli/exit_code.h"
+#include "cloister/cli/matrix.h"
 #include "cloister/cli/run_plan.h"
 #include "cloister/cli/series.h"
 #include "cloister/host/report.h"
@@ -15,9 +16,11 @@ struct RunFacts {
   const RunPlan& plan;
   const host::RunReport& report;
   const SeriesSet& series;
+  const MatrixSet& matrices;
   std::string status;
   std::string directory;
-  std::string started;  // UTC, ISO 8601
+  bool resumed = false;  // went on in the folder of an interrupted run
+  std::string started;   // UTC, ISO 8601
   bool from_cache = false;
   host::Nanoseconds compile_time{};
   ExitCode exit_code = ExitCode::ok;
