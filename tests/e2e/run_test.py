@@ -23,7 +23,7 @@ class Directory(Case):
 
     def test_nothing_else_is_written(self):
         self.run_guest("empty", "--directory", "run")
-        self.assertEqual(["metrics.jsonl", "run.json"], sorted(os.listdir(self.folder / "run")))
+        self.assertEqual(["job.toml", "metrics.jsonl", "run.json"], sorted(os.listdir(self.folder / "run")))
         self.assertEqual(["run"], os.listdir(self.folder))
 
     def test_unwritten_output_is_noted(self):

@@ -24,3 +24,5 @@ void check_layers();
 void check_handles();
 void check_autograd();
 void check_training();
+void check_optimizers();
+void check_schedules();

@@ -44,6 +44,8 @@ static Expected<void> check(Args& args) {
   check_handles();
   check_autograd();
   check_training();
+  check_optimizers();
+  check_schedules();
   if (failures > 0) return fail(std::to_string(failures) + " checks of the SDK do not hold");
   std::puts("all checks of the SDK hold");
   return {};

@@ -3,9 +3,11 @@
 
 #include "cloister/args.h"
 #include "cloister/autograd.h"
+#include "cloister/checkpoint.h"
 #include "cloister/data.h"
 #include "cloister/error.h"
 #include "cloister/grants.h"
+#include "cloister/lr_scheduler.h"
 #include "cloister/main.h"
 #include "cloister/model.h"
 #include "cloister/nn.h"
