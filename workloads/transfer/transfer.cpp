@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "efficientnet_lite0.h"
+#include "../common/efficientnet_lite0.h"
 #include "pooled_patches.h"
 
 using namespace cloister;

@@ -30,10 +30,20 @@ pub fn scalar(name: &str, step: u64, value: f64) {
 }
 
 /// Adds the matrix `name`, such as a confusion matrix, drawn as a heat map: values row by row, at most 256 rows and
-/// columns.
+/// columns. What a label has beyond 64 bytes is cut off, and control characters become spaces.
 #[track_caller]
 pub fn matrix(name: &str, rows: &[String], columns: &[String], values: &[f64]) {
-    require(outputs::matrix(name, rows, columns, values));
+    require(outputs::matrix(name, &fitted(rows), &fitted(columns), values));
+}
+
+// Labels as the host takes them: names of classes may be longer, or hold line feeds.
+fn fitted(labels: &[String]) -> Vec<String> {
+    const LONGEST: usize = 64;
+    let fit = |label: &String| {
+        let end = label.floor_char_boundary(LONGEST);
+        label[..end].chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+    };
+    labels.iter().map(fit).collect()
 }
 
 /// Enters a phase of the run, of `total` steps when known.

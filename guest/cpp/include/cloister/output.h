@@ -43,14 +43,15 @@ using NamedTensor = std::pair<std::string_view, Tensor>;
   return attempt<cloister_ml_outputs_save_text>(name, text);
 }
 
-// The three below report to whoever watches the run. A bad name is a bug, and a spent egress limit ends the run: both
+// Those below report to whoever watches the run. A bad name is a bug, and a spent egress limit ends the run: both
 // trap.
 
 // Adds a point to the series `name`; names are 1 to 64 of A-Za-z0-9_.-/
 inline void scalar(std::string_view name, std::uint64_t step, double value) {
   require<cloister_ml_outputs_scalar>(name, step, value);
 }
-// Adds the matrix `name`, drawn as a heat map: values row by row, at most 256 rows and columns.
+// Adds the matrix `name`, drawn as a heat map: a value a row and column, row by row; at most 256 labels a side. What a
+// label has beyond 64 bytes is cut off, and control characters become spaces.
 void matrix(std::string_view name, std::span<const std::string> rows, std::span<const std::string> columns,
             std::span<const double> values);
 // Enters a phase of the run, of `total` steps when known.
