@@ -1,6 +1,9 @@
 // Convolutions, and windows of images as columns.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "layer_checks.h"
 #include "shape.h"
 #include "torch_backend.h"

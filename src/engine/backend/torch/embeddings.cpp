@@ -1,4 +1,5 @@
 // Classes and words as vectors.
+#include <c10/core/GradMode.h>
 #include <fmt/format.h>
 
 #include "layer_checks.h"

@@ -1,6 +1,9 @@
 // Paddings that continue an image, and pixels moved between channels and sides.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "shape.h"
 #include "torch_backend.h"
 #include "window.h"

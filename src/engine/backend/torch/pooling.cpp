@@ -1,6 +1,9 @@
 // Pooling over windows of a given size.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "shape.h"
 #include "torch_backend.h"
 #include "window.h"

@@ -85,7 +85,7 @@ std::int64_t recurrent_cost(const Recurrence& kind, const Sequence& all, std::in
 // Bytes of libtorch's own that a network keeps beside its tensors, which no account counts: handles, and in training
 // the nodes of about twenty operators a step.
 std::array<std::int64_t, 2> bookkeeping(const Sequence& all, std::int64_t layers) {
-  return {saturating_product(all.time, layers * all.directions), at::GradMode::is_enabled() ? 8192 : 1024};
+  return {saturating_product(all.time, layers * all.directions), c10::GradMode::is_enabled() ? 8192 : 1024};
 }
 
 }  // namespace
@@ -112,7 +112,7 @@ Result<std::array<Tensor, 3>> TorchBackend::lstm(const Tensor& input, std::span<
       [&](const T& a) {
         // oneDNN's form keeps what backward needs only if it is told that it trains.
         return at::lstm(a, all_of(hx), all_of(params), has_biases, options.num_layers, /*dropout=*/0,
-                        /*train=*/at::GradMode::is_enabled(), options.bidirectional, options.batch_first);
+                        /*train=*/c10::GradMode::is_enabled(), options.bidirectional, options.batch_first);
       },
       input);
 }
@@ -131,7 +131,7 @@ Result<std::array<Tensor, 2>> TorchBackend::gru(const Tensor& input, const Tenso
       kind.op,
       [&](const T& a, const T& state) {
         return at::gru(a, state, all_of(params), has_biases, options.num_layers, /*dropout=*/0,
-                       /*train=*/at::GradMode::is_enabled(), options.bidirectional, options.batch_first);
+                       /*train=*/c10::GradMode::is_enabled(), options.bidirectional, options.batch_first);
       },
       input, hx);
 }

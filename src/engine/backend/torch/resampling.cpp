@@ -1,5 +1,8 @@
 // Images at other sizes, and sampled at points.
+#include <c10/core/GradMode.h>
 #include <fmt/format.h>
+
+#include <limits>
 
 #include "layer_checks.h"
 #include "shape.h"
@@ -21,6 +24,18 @@ Result<Resized> check_resized(std::string_view op, Shape input, Shape output_siz
   CLOISTER_CHECK(check_images(op, input, 2, /*batch=*/true));
   CLOISTER_TRY(const Directions output, window_setting(op, "output-size", output_size, 2, 1));
   return Resized{output, ImageShape(input, output)};
+}
+
+// The gradient of bilinear sampling on a CPU takes a coordinate that is no number for a place in memory, where the
+// padding continues the image. The forward kernels sample such points at the first pixel, and so does -1.
+T sound_points(const T& grid, PaddingMode padding) {
+  if (padding == PaddingMode::border) return at::where(at::isnan(grid), -1.0, grid);
+  // Reflecting computes with the product of coordinate and side: infinities, and what becomes one, are no numbers then.
+  // (float16, whose numbers all end at 65504, is computed with as float32.)
+  double most = std::numeric_limits<float>::max() / 0x1p33;
+  if (grid.scalar_type() == at::kDouble) most = std::numeric_limits<double>::max() / 0x1p33;
+  if (grid.scalar_type() == at::kHalf) most = 65504;
+  return at::where(at::le(at::abs(grid), most), grid, -1.0);
 }
 
 }  // namespace
@@ -64,9 +79,12 @@ Result<Tensor> TorchBackend::grid_sampler2d(const Tensor& input, const Tensor& g
   CLOISTER_CHECK(check_new("grid_sampler2d", ImageShape(in, points.subspan(1, 2)), dtype(input)));
   return run(
       "grid_sampler2d",
-      [&](const T& a, const T& at_points) {
-        return at::grid_sampler(a, at_points, static_cast<std::int64_t>(interpolation_mode),
-                                static_cast<std::int64_t>(padding_mode), align_corners);
+      [&](const T& a, const T& where) {
+        const bool sound = interpolation_mode != InterpolationMode::bilinear || padding_mode == PaddingMode::zeros ||
+                           !c10::GradMode::is_enabled() || !a.is_cpu();
+        return at::grid_sampler(a, sound ? where : sound_points(where, padding_mode),
+                                static_cast<std::int64_t>(interpolation_mode), static_cast<std::int64_t>(padding_mode),
+                                align_corners);
       },
       input, grid);
 }
