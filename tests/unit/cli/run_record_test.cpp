@@ -14,9 +14,21 @@ TEST(RunRecord, HoldsTheFactsOfTheReport) {
   report.component = sha256(std::string_view("component"));
   report.seed = 7;
   report.arguments = {"--epochs", "2"};
-  report.grants = {{host::GrantKind::dataset, "train", "/data", true, sha256(std::string_view("data")), 0},
-                   {host::GrantKind::output, "weights", "/w", true, sha256(std::string_view("w")), 12},
-                   {host::GrantKind::output, "unused", "/u", false, std::nullopt, 0}};
+  const auto grant = [&report](host::GrantKind kind, const char* name, const char* path) -> host::GrantUse& {
+    host::GrantUse& use = report.grants.emplace_back();
+    use.kind = kind;
+    use.name = name;
+    use.path = path;
+    return use;
+  };
+  host::GrantUse& train = grant(host::GrantKind::dataset, "train", "/data");
+  train.used = true;
+  train.digest = sha256(std::string_view("data"));
+  host::GrantUse& weights = grant(host::GrantKind::output, "weights", "/w");
+  weights.used = true;
+  weights.digest = sha256(std::string_view("w"));
+  weights.bytes = 12;
+  grant(host::GrantKind::output, "unused", "/u");
   report.used[static_cast<std::size_t>(host::LimitKind::handles)] = 5;
   report.egress[static_cast<std::size_t>(host::EgressKind::read)] = 8;
   report.calls = {{"ops.add", 3, {}}};
@@ -24,9 +36,16 @@ TEST(RunRecord, HoldsTheFactsOfTheReport) {
   SeriesSet series;
   series.add("loss", 1, 0.5);
   series.add("bad", 1, std::numeric_limits<double>::quiet_NaN());
+  Matrix confusion;
+  confusion.rows = {"cat"};
+  confusion.columns = {"cat", "dog"};
+  confusion.values = {5, std::numeric_limits<double>::infinity()};
+  MatrixSet matrices;
+  matrices.add("test/confusion", confusion);
   const auto record = run_record({.plan = plan,
                                   .report = report,
                                   .series = series,
+                                  .matrices = matrices,
                                   .status = "ok",
                                   .directory = "runs/a-1",
                                   .started = "2026-01-01T00:00:00Z",
@@ -51,6 +70,10 @@ TEST(RunRecord, HoldsTheFactsOfTheReport) {
   EXPECT_EQ(record["phases"][0]["seconds"], 2.0);
   EXPECT_EQ(record["metrics"]["loss"]["last"], 0.5);
   EXPECT_TRUE(record["metrics"]["bad"]["last"].is_null());
+  EXPECT_EQ(record["matrices"]["test/confusion"]["plot"], "matrices/test_confusion.svg");
+  EXPECT_EQ(record["matrices"]["test/confusion"]["columns"], confusion.columns);
+  EXPECT_EQ(record["matrices"]["test/confusion"]["values"][0][0], 5);
+  EXPECT_TRUE(record["matrices"]["test/confusion"]["values"][0][1].is_null());
 }
 
 TEST(RunRecord, TextIsJsonWhateverTheBytes) {
