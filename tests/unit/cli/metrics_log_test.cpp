@@ -35,6 +35,50 @@ TEST(MetricsLog, WritesOneObjectAPoint) {
   EXPECT_EQ(points[4]["value"], 2);
 }
 
+TEST(MetricsLog, WhatItWroteOfMatricesAndPointsCanBeTakenUp) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  Matrix matrix;
+  matrix.rows = {"a\"b", "d\u00f6g"};
+  matrix.columns = {"x", "", "z"};
+  matrix.values = {0.1, -0.0, 3, kInfinity, -kInfinity, 5e-324};
+  const ScratchFolder scratch;
+  auto log = MetricsLog::create((scratch.path() / "m.jsonl").string());
+  ASSERT_TRUE(log) << log.error().message;
+  log->add("loss", 3, 0.5);
+  log->add("confusion", matrix);
+  log->add("none", Matrix{});
+  const auto text = log->text();
+  ASSERT_TRUE(text) << text.error().message;
+  const auto line =
+      nlohmann::json::parse(text->substr(text->find('\n') + 1, text->find("}\n{\"matrix\":\"none") - text->find('\n')));
+  EXPECT_EQ(line["matrix"], "confusion");
+  EXPECT_EQ(line["rows"], matrix.rows);
+  EXPECT_EQ(line["values"][3], "inf");
+
+  std::vector<std::string> points;
+  std::vector<Matrix> matrices;
+  const auto taken =
+      all_metrics(*text, {.point = [&](std::string_view name, std::uint64_t, double) { points.emplace_back(name); },
+                          .matrix = [&](std::string_view, Matrix each) { matrices.push_back(std::move(each)); }});
+  ASSERT_TRUE(taken) << taken.error().message;
+  EXPECT_EQ(points, std::vector<std::string>{"loss"});
+  EXPECT_EQ(matrices, (std::vector<Matrix>{matrix, Matrix{}}));
+}
+
+TEST(MetricsLog, LinesThatAreNeitherPointNorMatrixAreRefused) {
+  for (const std::string_view line :
+       {R"({"matrix":"m","rows":["a"],"columns":["b"],"values":[]})", R"({"matrix":"m","rows":["a"],"columns":["b"]})",
+        R"({"matrix":"m","rows":[1],"columns":["b"],"values":[1]})",
+        R"({"matrix":1,"rows":[],"columns":[],"values":[]})",
+        R"({"matrix":"m","rows":["a"],"columns":["b"],"values":["x"]})", R"({"series":"s","step":1})", "[]", ""}) {
+    const auto taken = all_metrics(std::string(line) + "\n",
+                                   {.point = [](std::string_view, std::uint64_t, double) { FAIL() << "a point"; },
+                                    .matrix = [](std::string_view, const Matrix&) { FAIL() << "a matrix"; }});
+    ASSERT_FALSE(taken) << line;
+    EXPECT_EQ(taken.error().code, ErrorCode::bad_data);
+  }
+}
+
 TEST(MetricsLog, RefusesAFileThatExists) {
   const ScratchFolder scratch;
   const auto path = scratch.put("m.jsonl", "before");
