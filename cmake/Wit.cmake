@@ -12,7 +12,7 @@ endif()
 # Debian's libraries lie under the old name of the target, which clang reports as deprecated. Line tables, for backtraces and
 # profiles, change no code; paths of this machine stay out of them.
 set(CLOISTER_WASM_FLAGS --target=wasm32-wasi -Wno-deprecated -O2 -msimd128 -Wall -Wextra -Werror -gline-tables-only
-  -ffile-prefix-map=${CMAKE_BINARY_DIR}=. -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+  -ffile-prefix-map=${PROJECT_SOURCE_DIR}/= -ffile-prefix-map=${CMAKE_BINARY_DIR}=.)
 set(CLOISTER_WASM_CXX_FLAGS ${CLOISTER_WASM_FLAGS} -std=c++23 -fno-exceptions)
 
 # cloister_guest_bindings(NAME WIT folder WORLD world): C bindings in ${CMAKE_BINARY_DIR}/guest-bindings/NAME. Sets in the caller
@@ -51,6 +51,9 @@ function(cloister_guest_component name)
   set(work ${CMAKE_BINARY_DIR}/guests/${name})
   set(component ${CMAKE_BINARY_DIR}/components/${G_OUT})
   file(MAKE_DIRECTORY ${work} ${CMAKE_BINARY_DIR}/components)
+  # ccache makes paths relative to the folder in which compilers run.
+  file(RELATIVE_PATH to_source ${CMAKE_CURRENT_BINARY_DIR} ${PROJECT_SOURCE_DIR})
+  set(relative -ffile-prefix-map=${to_source}/=)
   list(TRANSFORM G_INCLUDES PREPEND -I)
   list(TRANSFORM G_DEFINITIONS PREPEND -D)
   set(objects)
@@ -59,7 +62,7 @@ function(cloister_guest_component name)
     string(REPLACE "/" "_" object ${source})
     set(object ${work}/${object}.o)
     add_custom_command(OUTPUT ${object}
-      COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${CLOISTER_WASM_CXX} ${CLOISTER_WASM_CXX_FLAGS} ${G_DEFINITIONS} ${G_INCLUDES}
+      COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${CLOISTER_WASM_CXX} ${CLOISTER_WASM_CXX_FLAGS} ${relative} ${G_DEFINITIONS} ${G_INCLUDES}
         -isystem ${${G_BINDINGS}_INCLUDE} -MD -MF ${object}.d -c ${path} -o ${object}
       DEPENDS ${path} ${${G_BINDINGS}_HEADER} ${CLOISTER_OPERATORS}.stamp
       DEPFILE ${object}.d

@@ -14,7 +14,8 @@ const MAX_NAME: usize = 256;
 /// A line a function, `name at file:line` where the component says so, the innermost first; functions that were inlined
 /// have lines of their own, without a number.
 pub fn describe(trace: &WasmBacktrace, symbols: &Symbols) -> String {
-    let frames = &trace.frames()[..trace.frames().len().min(MAX_SHOWN)];
+    let all = telling(trace);
+    let frames = &all[..all.len().min(MAX_SHOWN)];
     let offsets: Vec<u64> = frames.iter().filter_map(|frame| Some(frame.module_offset()? as u64)).collect();
     let places = symbols.resolve(&offsets);
     let mut text = String::new();
@@ -22,13 +23,20 @@ pub fn describe(trace: &WasmBacktrace, symbols: &Symbols) -> String {
         let known = frame.module_offset().and_then(|offset| places.get(&(offset as u64)));
         text.push_str(&describe_frame(number, frame, known));
     }
-    let more = trace.frames().len() - frames.len();
+    let more = all.len() - frames.len();
     if more > 0 {
         let or_more = if trace.frames().len() == MAX_FRAMES { " or more" } else { "" };
         text.push_str(&format!("      and {more}{or_more}\n"));
     }
     text.truncate(text.trim_end().len());
     text
+}
+
+/// The frames of functions that have a name, or all of them where none has: tools put nameless ones between an author's
+/// module and its imports.
+pub fn telling(trace: &WasmBacktrace) -> Vec<&FrameInfo> {
+    let named: Vec<_> = trace.frames().iter().filter(|frame| frame.func_name().is_some()).collect();
+    if named.is_empty() { trace.frames().iter().collect() } else { named }
 }
 
 fn describe_frame(number: usize, frame: &FrameInfo, places: Option<&Places>) -> String {

@@ -4,13 +4,13 @@
 //! while it is in the host nothing notices, so the shims look at the clock before and after each host call, and what
 //! passed inside goes to the call, under the stack that made it. A sample counts for the ticks since the one before.
 
-use super::backtrace::{demangled, position};
+use super::backtrace::{demangled, position, telling};
 use crate::symbols::{Places, Symbols};
 use crate::wire::Caller;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use wasmtime::{FrameInfo, WasmBacktrace};
+use wasmtime::WasmBacktrace;
 
 /// Different stacks of instructions that are told apart; what comes later counts for the innermost caller that is known.
 const MAX_NODES: usize = 1 << 15;
@@ -108,7 +108,7 @@ impl Profile {
         if trace.frames().len() == MAX_FRAMES {
             at = self.enter(at, Step::Beyond);
         }
-        for frame in trace.frames().iter().rev().filter(|frame| !is_plumbing(frame)) {
+        for frame in telling(&trace).into_iter().rev() {
             let offset = frame.module_offset().and_then(|offset| u32::try_from(offset).ok()).unwrap_or(u32::MAX);
             at = self.enter(at, Step::Guest(offset));
             if self.names.len() < MAX_NODES {
@@ -168,12 +168,6 @@ impl Profile {
         }
         tree.text()
     }
-}
-
-/// Functions without a name that wit-component puts between an author's module and its imports: their time is that of
-/// whoever calls them.
-fn is_plumbing(frame: &FrameInfo) -> bool {
-    frame.func_name().is_none() && frame.module().name().is_some_and(|name| name.starts_with("wit-component:"))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
