@@ -20,7 +20,9 @@ at::Tensor adopt(data::BatchTensor from, at::ScalarType type) {
 
 }  // namespace
 
-Dataset open_dataset(const std::string& path) { return checked(data::open_dataset(path)); }
+Dataset open_dataset(const std::string& path, bool skip_broken) {
+  return checked(data::open_dataset(path, {.skip_broken = skip_broken}));
+}
 
 Dataset take(const Dataset& dataset, int64_t count) {
   const auto wanted = count == 0 ? dataset->size() : static_cast<std::uint64_t>(count);

@@ -16,7 +16,7 @@ struct Batch {
 };
 
 // All throw std::runtime_error with the reader's sentence.
-Dataset open_dataset(const std::string& path);
+Dataset open_dataset(const std::string& path, bool skip_broken = false);
 // The first `count` samples; 0: all.
 Dataset take(const Dataset& dataset, int64_t count);
 // Number of classes of a dataset of images.

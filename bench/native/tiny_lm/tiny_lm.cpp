@@ -34,6 +34,13 @@ namespace {
 constexpr int64_t kCharacters = 256;   // a character is a byte
 constexpr int64_t kTestWindows = 256;  // pieces of the held-out text, spread over it
 
+// As Python's nn.Linear: the forward of C++'s is a product and a sum, which is slower and rounds differently.
+struct LinearImpl : nn::LinearImpl {
+  using nn::LinearImpl::LinearImpl;
+  Tensor forward(const Tensor& input) { return torch::linear(input, weight, bias); }
+};
+TORCH_MODULE(Linear);
+
 // nn::MultiheadAttention holds the parameters; its own forward has other operators than scaled_dot_product_attention.
 struct CausalAttentionImpl : nn::MultiheadAttentionImpl {
   using nn::MultiheadAttentionImpl::MultiheadAttentionImpl;
@@ -45,7 +52,7 @@ struct CausalAttentionImpl : nn::MultiheadAttentionImpl {
     };
     const Tensor output = at::scaled_dot_product_attention(heads(parts[0]), heads(parts[1]), heads(parts[2]),
                                                            /*attn_mask=*/{}, /*dropout_p=*/0, /*is_causal=*/true);
-    return out_proj(output.transpose(1, 2).flatten(2));
+    return torch::linear(output.transpose(1, 2).flatten(2), out_proj->weight, out_proj->bias);
   }
 };
 TORCH_MODULE(CausalAttention);
@@ -53,14 +60,14 @@ TORCH_MODULE(CausalAttention);
 struct BlockImpl : nn::Module {
   nn::LayerNorm norm1{nullptr}, norm2{nullptr};
   CausalAttention attention{nullptr};
-  nn::Linear expand{nullptr}, contract{nullptr};
+  Linear expand{nullptr}, contract{nullptr};
 
   BlockImpl(int64_t width, int64_t heads) {
     norm1 = register_module("norm1", nn::LayerNorm(nn::LayerNormOptions({width})));
     attention = register_module("attention", CausalAttention(width, heads));
     norm2 = register_module("norm2", nn::LayerNorm(nn::LayerNormOptions({width})));
-    expand = register_module("expand", nn::Linear(width, 4 * width));
-    contract = register_module("contract", nn::Linear(4 * width, width));
+    expand = register_module("expand", Linear(width, 4 * width));
+    contract = register_module("contract", Linear(4 * width, width));
   }
   Tensor forward(const Tensor& input) {
     const Tensor attended = input + attention(norm1(input));
@@ -73,7 +80,7 @@ struct LanguageModelImpl : nn::Module {
   nn::Embedding token{nullptr}, position{nullptr};
   nn::ModuleList blocks;
   nn::LayerNorm norm{nullptr};
-  nn::Linear head{nullptr};
+  Linear head{nullptr};
 
   explicit LanguageModelImpl(const Options& options) {
     token = register_module("token", nn::Embedding(kCharacters, options.width));
@@ -81,7 +88,7 @@ struct LanguageModelImpl : nn::Module {
     blocks = register_module("blocks", nn::ModuleList());
     for (int64_t i = 0; i < options.layers; ++i) blocks->push_back(Block(options.width, options.heads));
     norm = register_module("norm", nn::LayerNorm(nn::LayerNormOptions({options.width})));
-    head = register_module("head", nn::Linear(options.width, kCharacters));
+    head = register_module("head", Linear(options.width, kCharacters));
   }
   // int64 [n, t] -> logits of the next characters [n, t, 256].
   Tensor forward(const Tensor& characters) {

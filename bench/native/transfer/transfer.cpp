@@ -3,14 +3,12 @@
 // It runs on the C library's allocator as it comes; docs/workloads.md gives the setting that makes glibc's fast.
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
-#include <sys/resource.h>
+#include <torch/nn/modules/linear.h>
 #include <torch/optim/adam.h>
 #include <torch/optim/sgd.h>
 #include <torch/types.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -18,36 +16,23 @@
 #include <vector>
 
 #include "backbone.h"
+#include "dataset.h"
 #include "options.h"
-#include "storage.h"
+#include "phases.h"
 
 namespace {
-
-// Seconds by the wall clock and of all threads' CPU time.
-struct Times {
-  double wall = 0, cpu = 0;
-  friend Times operator-(const Times& a, const Times& b) { return {a.wall - b.wall, a.cpu - b.cpu}; }
-};
-
-Times now() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
-  const std::chrono::duration<double> wall = std::chrono::steady_clock::now().time_since_epoch();
-  return {wall.count(), seconds(usage.ru_utime) + seconds(usage.ru_stime)};
-}
 
 struct Samples {
   torch::Tensor features, labels;
   [[nodiscard]] int64_t count() const { return labels.size(0); }
 };
 
-Samples extract(const Backbone& backbone, const std::shared_ptr<const cloister::data::Dataset>& dataset, int64_t limit,
-                int64_t batch_size) {
-  const auto stored = static_cast<int64_t>(dataset->size());
-  Loader loader(dataset, limit == 0 ? stored : std::min(limit, stored), batch_size);
+Samples extract(const Backbone& backbone, const Dataset& dataset, int64_t limit, int64_t batch_size) {
+  cloister::data::BatchOptions pass;
+  pass.size = static_cast<std::uint32_t>(batch_size);
+  pass.resize = {kImageSize, kImageSize};
+  pass.rgb = true;
+  Loader loader(take(dataset, limit), pass);
   std::vector<torch::Tensor> features, labels;
   Samples samples;
   {
@@ -62,19 +47,7 @@ Samples extract(const Backbone& backbone, const std::shared_ptr<const cloister::
   return {samples.features.clone(), samples.labels.clone()};
 }
 
-struct Classifier {
-  torch::Tensor weight, bias;
-
-  // As torch::nn::Linear starts; spelt with rand because uniform_ rounds differently.
-  explicit Classifier(int64_t classes) {
-    const double bound = 1 / std::sqrt(static_cast<double>(kFeatures));
-    weight = (torch::rand({classes, kFeatures}) * (2 * bound) - bound).set_requires_grad(true);
-    bias = (torch::rand({classes}) * (2 * bound) - bound).set_requires_grad(true);
-  }
-  torch::Tensor operator()(const torch::Tensor& input) const { return torch::linear(input, weight, bias); }
-};
-
-torch::Tensor train_step(const Classifier& classifier, torch::optim::Optimizer& optimizer,
+torch::Tensor train_step(torch::nn::Linear& classifier, torch::optim::Optimizer& optimizer,
                          const torch::Tensor& features, const torch::Tensor& labels) {
   optimizer.zero_grad();
   torch::Tensor loss = torch::cross_entropy_loss(classifier(features), labels);
@@ -84,8 +57,8 @@ torch::Tensor train_step(const Classifier& classifier, torch::optim::Optimizer& 
 }
 
 // Returns the last loss.
-double train(const Classifier& classifier, const Samples& samples, const Options& options) {
-  const std::vector<torch::Tensor> parameters{classifier.weight, classifier.bias};
+double train(torch::nn::Linear& classifier, const Samples& samples, const Options& options) {
+  const auto parameters = classifier->parameters();
   std::unique_ptr<torch::optim::Optimizer> optimizer;
   if (options.optimizer == "adam") {
     optimizer = std::make_unique<torch::optim::Adam>(parameters, torch::optim::AdamOptions(options.lr));
@@ -118,7 +91,7 @@ double train(const Classifier& classifier, const Samples& samples, const Options
   return last_loss;
 }
 
-double accuracy(const Classifier& classifier, const Samples& samples) {
+double accuracy(torch::nn::Linear& classifier, const Samples& samples) {
   const torch::NoGradGuard no_grad;
   const torch::Tensor right = (classifier(samples.features).argmax(1) == samples.labels).sum();
   return right.item<double>() / static_cast<double>(samples.count());
@@ -144,7 +117,7 @@ void run(const Options& options) {
   }
 
   const Times training_start = now();
-  const Classifier classifier(static_cast<int64_t>(train_set->columns().at(1).classes.size()));
+  torch::nn::Linear classifier(kFeatures, class_count(train_set));
   const double loss = train(classifier, samples, options);
 
   const Times evaluation_start = now();
@@ -152,10 +125,9 @@ void run(const Options& options) {
   if (options.standardise) tests.features = (tests.features - mean) / deviation;
   const double train_accuracy = accuracy(classifier, samples);
   const double test_accuracy = accuracy(classifier, tests);
-  if (!options.out.empty())
-    save_weights(options.out, {{"weight", classifier.weight.detach()}, {"bias", classifier.bias.detach()}});
-  const std::string train_digest = digest(*train_set);
-  const std::string test_digest = digest(*test_set);
+  if (!options.out.empty()) save_weights(options.out, {{"weight", classifier->weight}, {"bias", classifier->bias}});
+  const std::string train_digest = digest(train_set);
+  const std::string test_digest = digest(test_set);
 
   const Times end = now();
   const Times pre_computation = training_start - pre_computation_start;
