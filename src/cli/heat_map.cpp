@@ -129,7 +129,10 @@ void draw_cells(const Layout& layout, const Matrix& matrix, const std::vector<La
       }
       if (kCharacter * static_cast<double>(number.size()) > layout.cell - 2 || layout.cell < kLine) continue;
       fmt::format_to(out, "<text class=\"middle{}\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n",
-                     shade.is_dark ? " light" : "", x + layout.cell / 2, y + layout.cell / 2 + 4, number);
+                     shade.is_dark ? " light"
+                     : value == 0  ? " faint"
+                                   : "",
+                     x + layout.cell / 2, y + layout.cell / 2 + 4, number);
     }
   }
 }
@@ -150,7 +153,8 @@ std::string render_heat_map(std::string_view name, const Matrix& matrix) {
       "width=\"{0:.0f}\" height=\"{1:.0f}\">\n"
       "<title id=\"t\">{2}</title>\n<desc id=\"d\">A heat map of {3}.</desc>\n"
       "<style>text{{font:12px sans-serif;fill:#222}}.title{{font-size:15px;font-weight:bold}}"
-      ".row{{text-anchor:end}}.column{{text-anchor:start}}.middle{{text-anchor:middle}}.light{{fill:#fff}}"
+      ".row{{text-anchor:end}}.column{{text-anchor:start}}.middle{{text-anchor:middle}}.light{{fill:#fff}}.faint{{fill:"
+      "#767676}}"
       "rect{{stroke:#ddd;stroke-width:0.5}}</style>\n"
       "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n"
       "<text x=\"{4}\" y=\"24\"><tspan class=\"title\">{2}</tspan> {3}</text>\n{5}</svg>\n",
