@@ -43,7 +43,8 @@ class Checkpoints final : public wit::Host {
     if (auto written = write(name, saved, position); !written) {
       cloister::Error error = std::move(written).error();
       if (error.code == ErrorCode::quota_exceeded) return Unexpected(session_.guest_error(std::move(error)));
-      if (error.code != ErrorCode::bad_data) error.code = ErrorCode::internal;  // which is the data's, told below
+      // What stands in the file's place is no argument of the guest's.
+      if (error.code == ErrorCode::invalid_argument) error.code = ErrorCode::io;
       return Unexpected(session_.guarded_error(
           error, fmt::format("the checkpoint '{}' could not be saved; the run's notes say why", name)));
     }
