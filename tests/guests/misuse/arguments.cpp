@@ -1,6 +1,9 @@
+#include <array>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include "misuse.h"
 
@@ -94,6 +97,24 @@ Expected<void> bad_metric_name() {
   output::scalar("loss\n\x1b[2J", 1, 0);
   return {};
 }
+// Past the SDK, which brings labels into form.
+Expected<void> raw_matrix(std::string_view name, std::string_view label, std::size_t labels, std::size_t values) {
+  std::vector<workload_string_t> raw(labels, detail::string_of(label));
+  std::vector<double> numbers(values);
+  workload_list_string_t list{raw.data(), raw.size()};
+  workload_list_f64_t number_list{numbers.data(), numbers.size()};
+  return attempt<cloister_ml_outputs_matrix>(name, &list, &list, &number_list);
+}
+Expected<void> bad_matrix_name() { return raw_matrix("a b", "a", 1, 1); }
+Expected<void> bad_matrix_label() { return raw_matrix("m", "\x1b[2J", 1, 1); }
+Expected<void> bad_matrix_values() { return raw_matrix("m", "a", 2, 3); }
+Expected<void> huge_matrix() { return raw_matrix("m", "a", 5'000, 25'000'000); }
+// Names and labels that a page would take for its own.
+Expected<void> matrix_of_markup() {
+  const std::vector<std::string> labels{"<script>alert(1)</script>", "]]>&\"'\xe2\x80\xae"};
+  output::matrix("../..//etc", labels, labels, std::array<double, 4>{1, -2, NAN, INFINITY});
+  return {};
+}
 Expected<void> bad_text() { return output::save_text("text", "\xff\xfe is not UTF-8"); }
 
 Expected<void> train_on_inference() {
@@ -147,6 +168,11 @@ constexpr Misuse kCases[] = {
     {"batch-of-none", batch_of_none},
     {"batch-of-all", batch_of_all},
     {"bad-metric-name", bad_metric_name},
+    {"bad-matrix-name", bad_matrix_name},
+    {"bad-matrix-label", bad_matrix_label},
+    {"bad-matrix-values", bad_matrix_values},
+    {"huge-matrix", huge_matrix},
+    {"matrix-of-markup", matrix_of_markup},
     {"bad-text", bad_text},
     {"train-on-inference", train_on_inference},
     {"backward-twice", backward_twice},
