@@ -12,8 +12,7 @@ std::vector<Case> operator_cases() {
   const std::vector<at::ScalarType> with_integers{at::kFloat, at::kDouble, at::kLong, at::kByte};
   const S in{4, 5};
   const S image{2, 6, 9, 8};
-  static const S k2{2}, k3{3, 2}, one{1}, zero{0}, s12{1, 2}, p10{1, 0}, axes02{0, 2}, axis1{1}, out32{3, 2},
-      pads{1, -1, 0, 2};
+  static const S axes02{0, 2}, axis1{1}, pads{1, -1, 0, 2};
   static const S new_shape{2, -1, 5}, order{2, 0, 1}, wide{3, 4, 5}, none{};
   return {
       {"add",
@@ -274,46 +273,6 @@ std::vector<Case> operator_cases() {
        {{2, 4, 5}, {3, 5}},
        [](B& b, const V& x) -> R { return b.linear(x[0], x[1], nullptr); },
        [](const Inputs& x) { return at::linear(x[0], x[1]); }},
-      {"conv2d",
-       {image, {4, 3, 3, 2}, {4}},
-       [](B& b, const V& x) -> R { return b.conv2d(x[0], x[1], &x[2], {k2, p10, s12, 2}); },
-       [](const Inputs& x) { return at::conv2d(x[0], x[1], x[2], k2, p10, s12, 2); }},
-      {"conv2d_depthwise",
-       {image, {6, 1, 3, 3}},
-       [](B& b, const V& x) -> R { return b.conv2d(x[0], x[1], nullptr, {one, one, one, 6}); },
-       [](const Inputs& x) { return at::conv2d(x[0], x[1], {}, one, one, one, 6); }},
-      {"avg_pool2d",
-       {image},
-       [](B& b, const V& x) -> R { return b.avg_pool2d(x[0], {k3, none, p10, true}); },
-       [](const Inputs& x) { return at::avg_pool2d(x[0], k3, none, p10, true); }},
-      {"max_pool2d",
-       {image},
-       [](B& b, const V& x) -> R { return b.max_pool2d(x[0], {k3, k2, zero, false}); },
-       [](const Inputs& x) { return at::max_pool2d(x[0], k3, k2, zero, 1, false); }},
-      {"adaptive_avg_pool2d",
-       {image},
-       [](B& b, const V& x) -> R { return b.adaptive_avg_pool2d(x[0], out32); },
-       [](const Inputs& x) { return at::adaptive_avg_pool2d(x[0], out32); }},
-      {"batch_norm",
-       {image, {6}, {6}},
-       [](B& b, const V& x) -> R { return b.batch_norm(x[0], &x[1], &x[2], nullptr, nullptr, {true, 0.1, 1e-3}); },
-       [](const Inputs& x) { return at::batch_norm(x[0], x[1], x[2], {}, {}, true, 0.1, 1e-3, true); },
-       {at::kFloat, at::kDouble}},
-      {"mse_loss",
-       {in, in},
-       [](B& b, const V& x) -> R { return b.mse_loss(x[0], x[1], Reduction::mean); },
-       [](const Inputs& x) { return at::mse_loss(x[0], x[1], at::Reduction::Mean); },
-       {at::kFloat, at::kDouble}},
-      {"mse_loss_sum",
-       {in, in},
-       [](B& b, const V& x) -> R { return b.mse_loss(x[0], x[1], Reduction::sum); },
-       [](const Inputs& x) { return at::mse_loss(x[0], x[1], at::Reduction::Sum); },
-       {at::kFloat, at::kDouble}},
-      {"mse_loss_none",
-       {in, in},
-       [](B& b, const V& x) -> R { return b.mse_loss(x[0], x[1], Reduction::none); },
-       [](const Inputs& x) { return at::mse_loss(x[0], x[1], at::Reduction::None); },
-       {at::kFloat, at::kDouble}},
   };
 }
 

@@ -28,5 +28,15 @@ inline std::ostream& operator<<(std::ostream& out, const Case& c) { return out <
 
 // An operator added to the contract gets a row here.
 std::vector<Case> operator_cases();
+// Convolutions, pooling, resizing and padding; normalisation, embeddings, attention and recurrent networks; losses.
+std::vector<Case> image_cases();
+std::vector<Case> layer_cases();
+std::vector<Case> loss_cases();
+
+inline const std::vector<at::ScalarType> kAllFloats{at::kFloat, at::kDouble, at::kBFloat16, at::kHalf};
+inline const std::vector<at::ScalarType> kExact{at::kFloat, at::kDouble};
+
+// A tensor that a row makes itself, such as classes or indices, as a handle of the backend's.
+inline Tensor handle(TensorBackend& backend, at::Tensor tensor) { return {backend, tensor.unsafeReleaseTensorImpl()}; }
 
 }  // namespace cloister::engine

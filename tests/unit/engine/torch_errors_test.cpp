@@ -1,46 +1,8 @@
 // Whatever a guest passes is answered with an error of the right kind: nothing throws, crashes or hangs.
-#include <limits>
-
-#include "torch_fixture.h"
+#include "torch_errors.h"
 
 namespace cloister::engine {
 namespace {
-
-using S = std::vector<std::int64_t>;
-
-constexpr std::int64_t kHuge = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kTiny = std::numeric_limits<std::int64_t>::min();
-class TorchErrors : public TorchTest {
- protected:
-  Tensor make(const S& shape, Dtype dtype = Dtype::float32) { return ok(backend_->ones(shape, dtype)); }
-
-  template <class Value>
-  void expect(const Result<Value>& result, ErrorCode code, std::string_view op) {
-    ASSERT_FALSE(result.has_value()) << op;
-    EXPECT_EQ(result.error().code, code) << result.error().message;
-    const std::string& message = result.error().message;
-    EXPECT_TRUE(message.starts_with(op)) << message;
-    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
-    EXPECT_EQ(message.find("Exception raised from"), std::string::npos) << message;
-    EXPECT_LT(message.size(), 600U) << message;
-  }
-  template <class Value>
-  void invalid(const Result<Value>& result, std::string_view op) {
-    expect(result, ErrorCode::invalid_argument, op);
-  }
-  template <class Value>
-  void shapes(const Result<Value>& result, std::string_view op) {
-    expect(result, ErrorCode::shape_mismatch, op);
-  }
-  template <class Value>
-  void dtypes(const Result<Value>& result, std::string_view op) {
-    expect(result, ErrorCode::dtype_mismatch, op);
-  }
-  template <class Value>
-  void quota(const Result<Value>& result, std::string_view op) {
-    expect(result, ErrorCode::quota_exceeded, op);
-  }
-};
 
 TEST_F(TorchErrors, Making) {
   invalid(backend_->zeros(S{-1}, Dtype::float32), "zeros");
@@ -146,100 +108,6 @@ TEST_F(TorchErrors, Products) {
   shapes(backend_->linear(make({2, 3}), make({3}), nullptr), "linear");
   const Tensor bias = make({5});
   shapes(backend_->linear(make({2, 3}), make({4, 3}), &bias), "linear");
-}
-
-TEST_F(TorchErrors, Convolutions) {
-  const Tensor image = make({1, 4, 8, 8});
-  const Tensor weight = make({6, 4, 3, 3});
-  const S one{1};
-  const S zero{0};
-  const auto conv = [&](const Tensor& x, const Tensor& w, const S& stride, const S& padding, const S& dilation,
-                        std::int64_t groups) {
-    return backend_->conv2d(x, w, nullptr, {stride, padding, dilation, groups});
-  };
-  ok(conv(image, weight, one, zero, one, 1).has_value() ? Result<void>() : fail(ErrorCode::internal, "conv2d"));
-  for (const S& bad : {zero, S{-1}, S{kTiny}, S{kHuge}, S{}, S{1, 1, 1}}) {
-    invalid(conv(image, weight, bad, zero, one, 1), "conv2d");
-    invalid(conv(image, weight, one, zero, bad, 1), "conv2d");
-  }
-  for (const S& bad : {S{-1}, S{kHuge}, S{std::int64_t{1} << 40, 0}, S{}}) {
-    invalid(conv(image, weight, one, bad, one, 1), "conv2d");
-  }
-  for (const std::int64_t groups : {std::int64_t{0}, std::int64_t{-1}, kTiny}) {
-    invalid(conv(image, weight, one, zero, one, groups), "conv2d");
-  }
-  for (const std::int64_t groups : {std::int64_t{2}, std::int64_t{4}, kHuge}) {
-    shapes(conv(image, weight, one, zero, one, groups), "conv2d");
-  }
-  shapes(conv(image, make({6, 4, 9, 9}), one, zero, one, 1), "conv2d");
-  shapes(conv(image, make({6, 4, 0, 3}), one, zero, one, 1), "conv2d");
-  shapes(conv(image, make({0, 4, 3, 3}), one, zero, one, 1), "conv2d");
-  shapes(conv(image, weight, one, zero, S{1000000}, 1), "conv2d");
-  shapes(conv(make({4, 8}), weight, one, zero, one, 1), "conv2d");
-  shapes(conv(image, make({6, 4, 3}), one, zero, one, 1), "conv2d");
-  dtypes(conv(image, make({6, 4, 3, 3}, Dtype::float64), one, zero, one, 1), "conv2d");
-  invalid(conv(image, weight, one, S{2000000000}, one, 1), "conv2d");
-  quota(conv(image, weight, one, S{2000000}, one, 1), "conv2d");
-  const Tensor bias = make({7});
-  shapes(backend_->conv2d(image, weight, &bias, {one, zero, one, 1}), "conv2d");
-}
-
-TEST_F(TorchErrors, Pooling) {
-  const Tensor image = make({1, 4, 8, 8});
-  const S two{2};
-  const S zero{0};
-  for (const S& bad : {zero, S{-1}, S{kHuge}, S{}, S{1, 2, 3}}) {
-    invalid(backend_->avg_pool2d(image, {bad, two, zero, false}), "avg_pool2d");
-    invalid(backend_->max_pool2d(image, {bad, two, zero, false}), "max_pool2d");
-    if (bad.empty()) continue;
-    invalid(backend_->avg_pool2d(image, {two, bad, zero, false}), "avg_pool2d");
-    invalid(backend_->max_pool2d(image, {two, bad, zero, false}), "max_pool2d");
-  }
-  invalid(backend_->avg_pool2d(image, {two, two, S{2}, false}), "avg_pool2d");
-  invalid(backend_->max_pool2d(image, {two, two, S{-1}, true}), "max_pool2d");
-  EXPECT_FALSE(backend_->max_pool2d(image, {S{100}, two, zero, false}).has_value());
-  shapes(backend_->avg_pool2d(make({8, 8}), {two, two, zero, false}), "avg_pool2d");
-  invalid(backend_->adaptive_avg_pool2d(image, S{-1, 2}), "adaptive_avg_pool2d");
-  invalid(backend_->adaptive_avg_pool2d(image, S{}), "adaptive_avg_pool2d");
-  invalid(backend_->adaptive_avg_pool2d(image, S{2000000000, 2000000000}), "adaptive_avg_pool2d");
-  quota(backend_->adaptive_avg_pool2d(image, S{8000000, 8000000}), "adaptive_avg_pool2d");
-  shapes(backend_->adaptive_avg_pool2d(make({8, 8}), S{1, 1}), "adaptive_avg_pool2d");
-}
-
-TEST_F(TorchErrors, Normalising) {
-  const Tensor image = make({2, 4, 3, 3});
-  const Tensor four = make({4});
-  const Tensor five = make({5});
-  const Tensor doubles = make({4}, Dtype::float64);
-  invalid(backend_->batch_norm(image, nullptr, nullptr, nullptr, nullptr, {}), "batch_norm");
-  invalid(backend_->batch_norm(image, nullptr, nullptr, &four, nullptr, {true, 0.1, 1e-5}), "batch_norm");
-  shapes(backend_->batch_norm(image, &five, nullptr, &four, &four, {}), "batch_norm");
-  shapes(backend_->batch_norm(image, nullptr, nullptr, &image, &four, {}), "batch_norm");
-  shapes(backend_->batch_norm(four, nullptr, nullptr, &four, &four, {}), "batch_norm");
-  dtypes(backend_->batch_norm(image, &doubles, nullptr, &four, &four, {}), "batch_norm");
-  dtypes(backend_->batch_norm(make({2, 4}, Dtype::int64), nullptr, nullptr, &four, &four, {}), "batch_norm");
-  invalid(backend_->dropout(image, 1.5, true), "dropout");
-  invalid(backend_->dropout(image, std::numeric_limits<double>::quiet_NaN(), true), "dropout");
-  dtypes(backend_->dropout(make({2}, Dtype::int64), 0.5, true), "dropout");
-}
-
-TEST_F(TorchErrors, Losses) {
-  const Tensor logits = make({2, 3});
-  const auto target = [&](std::vector<std::int64_t> classes) {
-    const auto n = static_cast<std::int64_t>(classes.size());
-    return tensor(classes, {n});
-  };
-  for (const std::int64_t bad : {std::int64_t{3}, std::int64_t{-1}, kHuge, kTiny}) {
-    const auto result = backend_->cross_entropy(logits, target({0, bad}), Reduction::mean);
-    invalid(result, "cross_entropy");
-    EXPECT_EQ(result.error().message, "cross_entropy: an index lies outside of 0 .. 2");
-  }
-  EXPECT_TRUE(backend_->cross_entropy(logits, target({0, -100}), Reduction::mean).has_value()) << "an ignored class";
-  shapes(backend_->cross_entropy(logits, target({0}), Reduction::mean), "cross_entropy");
-  shapes(backend_->cross_entropy(make({}), make({}, Dtype::int64), Reduction::mean), "cross_entropy");
-  dtypes(backend_->cross_entropy(logits, make({2}), Reduction::mean), "cross_entropy");
-  EXPECT_FALSE(backend_->cross_entropy(make({2, 0}), target({0, 0}), Reduction::mean).has_value());
-  shapes(backend_->mse_loss(logits, make({4}), Reduction::mean), "mse_loss");
 }
 
 TEST_F(TorchErrors, Indices) {

@@ -58,7 +58,7 @@ TEST_F(TorchMemory, ReadingDoesNotCopyWhatIsSharedCopyOnWrite) {
          const Tensor flat = ok(b.reshape(w, S{8, 72}));
          return b.matmul(flat, ok(b.transpose(flat, 0, 1)));
        }},
-      {"max_pool2d", [](TensorBackend& b, const Tensor& w) { return b.max_pool2d(w, {S{2}, {}, zero, false}); }},
+      {"max_pool2d", [](TensorBackend& b, const Tensor& w) { return b.max_pool2d(w, {S{2}, {}, zero, S{1}, false}); }},
       {"avg_pool2d", [](TensorBackend& b, const Tensor& w) { return b.avg_pool2d(w, {S{2}, {}, zero, false}); }},
       {"adaptive", [](TensorBackend& b, const Tensor& w) { return b.adaptive_avg_pool2d(w, S{1, 1}); }},
       {"batch_norm",

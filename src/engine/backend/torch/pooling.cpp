@@ -28,11 +28,10 @@ Result<Pooling> pool_settings(std::string_view op, std::size_t sides, Shape kern
   CLOISTER_TRY(const Directions padding, window_setting(op, "padding", paddings, sides, 0));
   CLOISTER_TRY(const Directions dilation, window_setting(op, "dilation", dilations, sides, 1));
   for (std::size_t side = 0; side < sides; ++side) {
-    const std::int64_t reach = (kernel[side] - 1) * dilation[side] + 1;
-    if (padding[side] <= reach / 2) continue;
+    if (padding[side] <= kernel[side] / 2) continue;
     return fail(ErrorCode::invalid_argument,
-                fmt::format("{}: padding is {}, but at most half of the window's {} is possible", op,
-                            format_shape(padding), reach));
+                fmt::format("{}: padding is {}, but at most half of the kernel's {} is possible", op,
+                            format_shape(padding), format_shape(kernel)));
   }
   return Pooling{kernel, stride, padding, dilation};
 }

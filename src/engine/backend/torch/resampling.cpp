@@ -29,13 +29,14 @@ Result<Resized> check_resized(std::string_view op, Shape input, Shape output_siz
 // The gradient of bilinear sampling on a CPU takes a coordinate that is no number for a place in memory, where the
 // padding continues the image. The forward kernels sample such points at the first pixel, and so does -1.
 T sound_points(const T& grid, PaddingMode padding) {
-  if (padding == PaddingMode::border) return at::where(at::isnan(grid), -1.0, grid);
   // Reflecting computes with the product of coordinate and side: infinities, and what becomes one, are no numbers then.
   // (float16, whose numbers all end at 65504, is computed with as float32.)
   double most = std::numeric_limits<float>::max() / 0x1p33;
   if (grid.scalar_type() == at::kDouble) most = std::numeric_limits<double>::max() / 0x1p33;
   if (grid.scalar_type() == at::kHalf) most = 65504;
-  return at::where(at::le(at::abs(grid), most), grid, -1.0);
+  const T plain = grid.detach();
+  const T unsound = padding == PaddingMode::border ? at::isnan(plain) : at::le(at::abs(plain), most).logical_not_();
+  return unsound.any().item<bool>() ? at::where(unsound, -1.0, grid) : grid;
 }
 
 }  // namespace

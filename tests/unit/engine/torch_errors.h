@@ -1,0 +1,49 @@
+// Errors that operators answer with, by kind.
+#pragma once
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "torch_fixture.h"
+
+namespace cloister::engine {
+
+using S = std::vector<std::int64_t>;
+
+inline constexpr std::int64_t kHuge = std::numeric_limits<std::int64_t>::max();
+inline constexpr std::int64_t kTiny = std::numeric_limits<std::int64_t>::min();
+
+class TorchErrors : public TorchTest {
+ protected:
+  Tensor make(const S& shape, Dtype dtype = Dtype::float32) { return ok(backend_->ones(shape, dtype)); }
+
+  template <class Value>
+  void expect(const Result<Value>& result, ErrorCode code, std::string_view op) {
+    ASSERT_FALSE(result.has_value()) << op;
+    EXPECT_EQ(result.error().code, code) << result.error().message;
+    const std::string& message = result.error().message;
+    EXPECT_TRUE(message.starts_with(op)) << message;
+    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+    EXPECT_EQ(message.find("Exception raised from"), std::string::npos) << message;
+    EXPECT_LT(message.size(), 600U) << message;
+  }
+  template <class Value>
+  void invalid(const Result<Value>& result, std::string_view op) {
+    expect(result, ErrorCode::invalid_argument, op);
+  }
+  template <class Value>
+  void shapes(const Result<Value>& result, std::string_view op) {
+    expect(result, ErrorCode::shape_mismatch, op);
+  }
+  template <class Value>
+  void dtypes(const Result<Value>& result, std::string_view op) {
+    expect(result, ErrorCode::dtype_mismatch, op);
+  }
+  template <class Value>
+  void quota(const Result<Value>& result, std::string_view op) {
+    expect(result, ErrorCode::quota_exceeded, op);
+  }
+};
+
+}  // namespace cloister::engine
