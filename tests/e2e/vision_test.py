@@ -101,12 +101,13 @@ class Photos(VisionCase):
         self.guest = ["--passes", "2", "--batch", "4", "--epochs", "5"]
 
     def test_native_program_gives_the_same_bytes(self):
-        for guest in [self.guest, [*self.guest, "--plain"]]:
+        for guest, counts in [(self.guest, b"12 views of training images, 4 test images"),
+                              ([*self.guest, "--plain", "--count", "3"], b"6 views of training images, 3 test images")]:
             ended = self.run_well("photos", *self.flags, guest=guest)
-            self.assertIn(b"2 classes, 12 views of training images, 4 test images", ended.out)
+            self.assertIn(b"2 classes, " + counts, ended.out)
             self.native("native_photos", "--train", "train", "--test", "test", "--weights", LITE0, *guest)
             self.assert_same_weights()
-            self.assertEqual([sum(row) for row in self.matrix()["values"]], [2, 2])
+            self.assertEqual(str(sum(sum(row) for row in self.matrix()["values"])).encode(), counts.split()[-3])
             shutil.rmtree(self.folder / "run")
 
     def test_a_broken_file_ends_the_run_unless_it_may_be_skipped(self):
@@ -128,7 +129,7 @@ class Photos(VisionCase):
     def test_other_data_and_mistakes_are_sentences(self):
         png(self.folder / "other/cats/1.png", 30, 30)
         for test, guest, words in [("other", [], "different classes"), ("test", ["--passes", "0"], "--passes"),
-                                   ("test", ["--batch", "0"], "--batch")]:
+                                   ("test", ["--batch", "0"], "--batch"), ("test", ["--count", "-1"], "--count")]:
             flags = [flag.replace("dataset:test=test", f"dataset:test={test}") for flag in self.flags]
             ended = self.run_guest("photos", *flags, "--directory", "run", guest=guest)
             self.assert_stopped(ended, 1, words)
@@ -153,6 +154,7 @@ class HostileMatrices(Case):
         matrix = self.record()["matrices"]["../..//etc"]
         self.assertEqual(matrix["plot"], "matrices/.._..__etc.svg")
         self.assertEqual(matrix["values"], [[1, -2], [None, None]])
+        self.assertEqual(matrix["columns"], ["ab" + 20 * "\u20ac", "a b  "])
         self.assertEqual([path.name for path in (self.folder / "run/matrices").iterdir()], [".._..__etc.svg"])
         svg = xml.etree.ElementTree.parse(self.folder / "run" / matrix["plot"])
         self.assertFalse([element for element in svg.iter() if "script" in element.tag])

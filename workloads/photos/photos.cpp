@@ -22,7 +22,7 @@ namespace {
 constexpr std::size_t kMostLabels = 256;  // rows and columns that a matrix may have
 
 struct Options {
-  std::int64_t passes, batch, epochs;
+  std::int64_t passes, batch, epochs, count;
   double lr, weight_decay;
   bool plain;
 };
@@ -32,14 +32,23 @@ Expected<Options> parse(Args& args) {
       .passes = args.integer("passes", 4, "times that the backbone sees each training image"),
       .batch = args.integer("batch", 16, "images in a batch of the pre-computation"),
       .epochs = args.integer("epochs", 100, "steps of the training, each on all features"),
-      .lr = args.number("lr", 0.01, "highest learning rate"),
+      .count = args.integer("count", 0, "images of each dataset, drawn at random; 0: all"),
+      .lr = args.number("lr", 0.002, "highest learning rate"),
       .weight_decay = args.number("weight-decay", 0.1, "of AdamW"),
       .plain = args.flag("plain", "training images as they are, not augmented"),
   };
   CLOISTER_CHECK(args.finish());
   if (std::min(options.passes, options.epochs) < 1) return fail("--passes and --epochs take at least 1");
+  if (options.count < 0) return fail("--count takes no negative number");
   if (options.batch < 1 || options.batch > 65536) return fail("--batch takes 1 to 65536");
   return options;
+}
+
+Expected<Dataset> open(const char* name, std::int64_t count) {
+  CLOISTER_TRY(Dataset all, Dataset::open(name));
+  if (count == 0) return all;
+  CLOISTER_TRY(const Dataset shuffled, all.shuffle(0));
+  return shuffled.take(static_cast<std::uint64_t>(count));
 }
 
 // What the classifier sees of images.
@@ -71,8 +80,7 @@ Expected<Samples> extract(const EfficientNetLite0& backbone, const Dataset& data
 Augmentation augmentation() {
   const auto seed = randint(0, std::numeric_limits<std::int32_t>::max(), {1}).item<std::int64_t>();
   return {.seed = static_cast<std::uint64_t>(seed),
-          .random_resized_crop = std::pair(0.5, 1.0),
-          .rotation = 10,
+          .random_resized_crop = std::pair(0.7, 1.0),
           .horizontal_flip = 0.5,
           .brightness = 0.2,
           .contrast = 0.2,
@@ -119,8 +127,8 @@ Tensor confusion(const nn::Linear& classifier, const Samples& samples, std::int6
 
 Expected<void> photos(Args& args) {
   CLOISTER_TRY(const Options options, parse(args));
-  CLOISTER_TRY(const Dataset train_set, Dataset::open("train"));
-  CLOISTER_TRY(const Dataset test_set, Dataset::open("test"));
+  CLOISTER_TRY(const Dataset train_set, open("train", options.count));
+  CLOISTER_TRY(const Dataset test_set, open("test", options.count));
   const std::vector<std::string> names = train_set.classes();
   if (test_set.classes() != names) return fail("the datasets 'train' and 'test' have different classes");
   const auto classes = static_cast<std::int64_t>(names.size());

@@ -1,6 +1,7 @@
 #include "dataset.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -27,6 +28,12 @@ Dataset open_dataset(const std::string& path, bool skip_broken) {
 Dataset take(const Dataset& dataset, int64_t count) {
   const auto wanted = count == 0 ? dataset->size() : static_cast<std::uint64_t>(count);
   return checked(dataset->narrow(0, std::min(wanted, dataset->size())));
+}
+
+Dataset draw(const Dataset& dataset, int64_t count) {
+  if (count == 0) return dataset;
+  static const std::shared_ptr<data::BufferSource> buffers = data::heap_buffers();
+  return take(checked(dataset->shuffle(0, {.buffers = *buffers})), count);
 }
 
 int64_t class_count(const Dataset& dataset) { return static_cast<int64_t>(dataset->columns().at(1).classes.size()); }

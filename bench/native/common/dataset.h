@@ -19,6 +19,8 @@ struct Batch {
 Dataset open_dataset(const std::string& path, bool skip_broken = false);
 // The first `count` samples; 0: all.
 Dataset take(const Dataset& dataset, int64_t count);
+// `count` samples drawn at random, always the same; 0: all in their order.
+Dataset draw(const Dataset& dataset, int64_t count);
 // Number of classes of a dataset of images.
 int64_t class_count(const Dataset& dataset);
 // SHA-256 of the whole dataset, in hexadecimal, as the record of an isolated run has it: the rest of the files is read.

@@ -15,6 +15,8 @@ std::optional<Options> parse_options(int argc, char** argv, int* exit_code) {
   app.add_option("--passes", options.passes, "times that each training image is seen")->check(CLI::PositiveNumber);
   app.add_option("--batch", options.batch, "images in a batch of the pre-computation")->check(CLI::Range(1, 65536));
   app.add_option("--epochs", options.epochs)->check(CLI::PositiveNumber);
+  app.add_option("--count", options.count, "images of each dataset, drawn at random; 0: all")
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--lr", options.lr, "highest learning rate")->check(CLI::NonNegativeNumber);
   app.add_option("--weight-decay", options.weight_decay)->check(CLI::NonNegativeNumber);
   app.add_flag("--plain", options.plain, "training images as they are, not augmented");

@@ -12,8 +12,8 @@ struct Options {
   int threads = 1;
   bool skip_broken = false;
   // What workloads/photos takes.
-  std::int64_t passes = 4, batch = 16, epochs = 100;
-  double lr = 0.01, weight_decay = 0.1;
+  std::int64_t passes = 4, batch = 16, epochs = 100, count = 0;
+  double lr = 0.002, weight_decay = 0.1;
   bool plain = false;
 };
 

@@ -55,8 +55,7 @@ cloister::data::Augmentation augmentation() {
   const auto seed = torch::randint(0, std::numeric_limits<std::int32_t>::max(), {1}, torch::kLong).item<int64_t>();
   cloister::data::Augmentation augment;
   augment.seed = static_cast<std::uint64_t>(seed);
-  augment.random_resized_crop = {0.5, 1.0};
-  augment.rotation = 10;
+  augment.random_resized_crop = {0.7, 1.0};
   augment.horizontal_flip = 0.5;
   augment.brightness = 0.2;
   augment.contrast = 0.2;
@@ -109,8 +108,9 @@ void run(const Options& options) {
   at::set_num_threads(options.threads);
   torch::manual_seed(options.seed);
   Phases phases;
-  const Dataset train_set = open_dataset(options.train, options.skip_broken);
-  const Dataset test_set = open_dataset(options.test, options.skip_broken);
+  const Dataset train_all = open_dataset(options.train, options.skip_broken);
+  const Dataset test_all = open_dataset(options.test, options.skip_broken);
+  const Dataset train_set = draw(train_all, options.count), test_set = draw(test_all, options.count);
   const int64_t classes = class_count(train_set);
   const Backbone backbone = make_lite0(load_weights(options.backbone_weights));
 
@@ -136,8 +136,8 @@ void run(const Options& options) {
         {{"weight", classifier->weight}, {"bias", classifier->bias}, {"mean", mean}, {"deviation", deviation}});
   }
   // The record of an isolated run has the sums of whole datasets; what it reads for them is read here too.
-  (void)digest(train_set);
-  (void)digest(test_set);
+  (void)digest(train_all);
+  (void)digest(test_all);
   phases.print();
 }
 

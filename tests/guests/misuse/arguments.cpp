@@ -112,7 +112,12 @@ Expected<void> huge_matrix() { return raw_matrix("m", "a", 5'000, 25'000'000); }
 // Names and labels that a page would take for its own.
 Expected<void> matrix_of_markup() {
   const std::vector<std::string> labels{"<script>alert(1)</script>", "]]>&\"'\xe2\x80\xae"};
-  output::matrix("../..//etc", labels, labels, std::array<double, 4>{1, -2, NAN, INFINITY});
+  // What the SDK brings into form: too long, with a character of three bytes where it must be cut, and control
+  // characters.
+  std::string too_long = "ab";
+  for (int i = 0; i < 30; ++i) too_long += "\u20ac";
+  const std::vector<std::string> classes{too_long, "a\nb\x7f\xc2\x9b"};
+  output::matrix("../..//etc", labels, classes, std::array<double, 4>{1, -2, NAN, INFINITY});
   return {};
 }
 Expected<void> bad_text() { return output::save_text("text", "\xff\xfe is not UTF-8"); }
