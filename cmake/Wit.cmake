@@ -53,6 +53,7 @@ function(cloister_guest_component name)
   file(MAKE_DIRECTORY ${work} ${CMAKE_BINARY_DIR}/components)
   # ccache makes paths relative to the folder in which compilers run.
   file(RELATIVE_PATH to_source ${CMAKE_CURRENT_BINARY_DIR} ${PROJECT_SOURCE_DIR})
+  string(REGEX REPLACE "/$" "" to_source "${to_source}")
   set(relative -ffile-prefix-map=${to_source}/=)
   list(TRANSFORM G_INCLUDES PREPEND -I)
   list(TRANSFORM G_DEFINITIONS PREPEND -D)

@@ -28,7 +28,7 @@ namespace cloister::cli {
 namespace {
 
 constexpr std::chrono::milliseconds kTick{100};
-// Costs well under a hundredth of the run, and tells what takes a hundredth of a second.
+// Costs a few hundredths of a deep stack's time at most, and tells what takes a hundredth of a second.
 constexpr std::chrono::milliseconds kSampleEvery{1};
 
 // Does `work` on a thread of its own while this one waits for signals. No exception leaves it.

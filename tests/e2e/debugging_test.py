@@ -135,11 +135,13 @@ class Profile(Case):
 
     @needs_torch
     def test_of_operators_under_the_guest_s_stack(self):
-        ended = self.misuse("endless-operators", "--profile", "--limit", "time=1s")
+        # The first operator also loads libtorch, which may take a while.
+        ended = self.misuse("endless-operators", "--profile", "--limit", "time=5s")
         self.assertEqual(ended.code, 4, ended)
         profile = self.profile()
-        self.assertEqual(profile["operators"][0]["function"], "ops.matmul")
-        self.assertGreater(profile["operators"][0]["share"], 0.5)
+        product = [operator for operator in profile["operators"] if operator["function"] == "ops.matmul"]
+        self.assertEqual(len(product), 1)
+        self.assertEqual(product[0]["calls"], self.record()["calls"]["ops.matmul"])
         # The stack that the operator's time lies under.
         above = []
         for entry in profile["stacks"]:
