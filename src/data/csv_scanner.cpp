@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 namespace cloister::data {
 namespace {
@@ -45,7 +44,7 @@ Result<bool> CsvScanner::fill() {
   }
   const std::uint64_t left = file_size_ - block_offset_ - end_;
   if (left == 0) return false;
-  std::memmove(block_.data(), block_.data() + begin_, end_ - begin_);
+  std::copy(block_.data() + begin_, block_.data() + end_, block_.data());
   block_offset_ += begin_;
   end_ -= begin_;
   begin_ = 0;

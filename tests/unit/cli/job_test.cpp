@@ -121,6 +121,17 @@ TEST(Flags, AreReadAndRefused) {
   EXPECT_TRUE(job.deny_content_dependent);
 }
 
+TEST(ParseJob, BrokenImagesAreLeftOutIfItSaysSo) {
+  const auto parsed = [](std::string_view value) {
+    return parse_job("skip-broken = " + std::string(value), "job.toml", "");
+  };
+  EXPECT_TRUE(parsed("true")->skip_broken);
+  EXPECT_FALSE(parsed("false")->skip_broken);
+  const auto wrong = parsed("1");
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().message, "job.toml:1: 'skip-broken' must be true or false");
+}
+
 TEST(Merge, FlagsOverrideTheFile) {
   const auto file = parse_job(R"(
 component = "a.wasm"
@@ -152,6 +163,9 @@ memory = "1GiB"
   EXPECT_FALSE(job.deny_content_dependent);
   flags.deny_content_dependent = true;
   EXPECT_TRUE(merge(*file, flags).deny_content_dependent);
+  EXPECT_FALSE(job.skip_broken);
+  flags.skip_broken = true;
+  EXPECT_TRUE(merge(*file, flags).skip_broken);
   flags.arguments = std::vector<std::string>{"y", "z"};
   EXPECT_EQ(merge(*file, flags).arguments, (std::vector<std::string>{"y", "z"}));
 }
