@@ -21,7 +21,7 @@ constexpr std::int64_t kCharacters = 256;   // a character is a byte
 constexpr std::int64_t kTestWindows = 256;  // pieces of the held-out text, spread over it
 
 struct Options {
-  std::int64_t layers, width, heads, context, batch, steps, sample, checkpoint_every;
+  std::int64_t layers, width, heads, context, batch, steps, report_every, sample, checkpoint_every;
   double lr, temperature;
 };
 
@@ -33,14 +33,16 @@ Expected<Options> parse(Args& args) {
       .context = args.integer("context", 64, "characters that it sees"),
       .batch = args.integer("batch", 16, "pieces of text in a step"),
       .steps = args.integer("steps", 2000, "of the training"),
+      .report_every = args.integer("report-every", 100, "steps between reports of both losses"),
       .sample = args.integer("sample", 500, "characters to write at the end"),
       .checkpoint_every = args.integer("checkpoint-every", 0, "steps between checkpoints; 0: none"),
       .lr = args.number("lr", 4e-3, "highest learning rate"),
       .temperature = args.number("temperature", 0.8, "of what it writes: below 1 it dares less"),
   };
   CLOISTER_CHECK(args.finish());
-  if (std::min({options.layers, options.heads, options.context, options.batch, options.steps}) < 1)
-    return fail("--layers, --heads, --context, --batch and --steps take at least 1");
+  if (std::min({options.layers, options.heads, options.context, options.batch, options.steps, options.report_every}) <
+      1)
+    return fail("--layers, --heads, --context, --batch, --steps and --report-every take at least 1");
   if (options.width < 1 || options.width % options.heads != 0) return fail("--width takes a multiple of --heads");
   if (std::min(options.sample, options.checkpoint_every) < 0)
     return fail("--sample and --checkpoint-every take no negative numbers");
@@ -130,7 +132,6 @@ Expected<void> train(const LanguageModel& model, const Tensor& text, std::int64_
 
   output::phase("training", options.steps);
   const Tensor window = arange(0, options.context + 1);
-  const std::int64_t report_every = std::max<std::int64_t>(1, options.steps / 20);
   while (step < options.steps) {
     const Tensor starts = randint(0, length - options.context, {options.batch, 1});
     const Tensor windows = text.index(std::array{starts + window}).to(kInt64);
@@ -141,7 +142,7 @@ Expected<void> train(const LanguageModel& model, const Tensor& text, std::int64_
     optimizer.step();
     schedule.step();
     output::progress(++step, options.batch * options.context);
-    if (step % report_every == 0) {
+    if (step % options.report_every == 0 || step == options.steps) {
       output::scalar("loss", step, loss.item<double>());
       output::scalar("bits-per-character", step, bits_per_character(model, held_out, options));
     }

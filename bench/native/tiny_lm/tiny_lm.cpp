@@ -154,7 +154,6 @@ void train(LanguageModel& model, const Tensor& text, const Tensor& held_out, con
   torch::optim::AdamW optimizer(parameters, torch::optim::AdamWOptions(options.lr).betas({0.9, 0.99}));
   phases.enter("training");
   const Tensor window = torch::arange(options.context + 1);
-  const int64_t report_every = std::max<int64_t>(1, options.steps / 20);
   for (int64_t step = 0; step < options.steps;) {
     static_cast<torch::optim::AdamWOptions&>(optimizer.param_groups()[0].options()).lr(lr_at(step, options));
     const Tensor starts = torch::randint(0, text.size(0) - options.context, {options.batch, 1}, torch::kLong);
@@ -164,7 +163,7 @@ void train(LanguageModel& model, const Tensor& text, const Tensor& held_out, con
     loss.backward();
     nn::utils::clip_grad_norm_(parameters, 1);
     optimizer.step();
-    if (++step % report_every == 0) {
+    if (++step % options.report_every == 0 || step == options.steps) {
       phases.metric("loss", loss.item<double>());
       phases.metric("bits-per-character", bits_per_character(model, held_out, options));
     }

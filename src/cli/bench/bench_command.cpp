@@ -19,6 +19,8 @@
 #include "startup.h"
 #include "transfer.h"
 #include "transfer_report.h"
+#include "workload.h"
+#include "workload_report.h"
 
 namespace cloister::cli {
 namespace {
@@ -45,6 +47,10 @@ bool proves_something(const Report& report, const bench::TransferOptions& option
     experiment.train_batch = options.train_batch;
     return report.figure(bench::figure_prefix(experiment) + "weights_equal") == 1;
   });
+}
+
+bool proves_something(const Report& report, const bench::WorkloadOptions& options) {
+  return report.figure("workload." + options.name + ".weights_equal") == 1;
 }
 
 ExitCode publish(const Report& report, const JsonOption& json) {
@@ -74,7 +80,7 @@ ExitCode measure(const char* name, Result<void> (*run)(const Locations&, const O
   if (!ended) found.note("NOT FINISHED: " + ended.error().message);
   const ExitCode published = publish(found, json);
   if (!ended) return report(ended.error());
-  if constexpr (std::is_same_v<Options, bench::TransferOptions>) {
+  if constexpr (requires { proves_something(found, options); }) {
     if (published == ExitCode::ok && !proves_something(found, options)) return ExitCode::workload_failed;
   }
   return published;
@@ -124,6 +130,33 @@ void add_transfer(CLI::App& bench_command, Action& action) {
   flags->json.add_to(*command);
   command->footer("Example:\n  cloister bench transfer --data 64MiB --backbone pool --epochs 100 --json transfer.json");
   command->callback([flags, &action] { action = [flags] { return run_transfer_flags(*flags); }; });
+}
+
+void add_workload(CLI::App& bench_command, Action& action) {
+  struct Flags {
+    bench::WorkloadOptions options;
+    JsonOption json;
+  };
+  auto flags = std::make_shared<Flags>();
+  CLI::App* command =
+      bench_command.add_subcommand("workload", "A workload and its native twin in turn, their weights compared");
+  std::vector<std::string> names;
+  for (const bench::Twins& twins : bench::all_twins()) names.push_back(twins.name);
+  command->add_option("NAME", flags->options.name, "The workload")->required()->check(CLI::IsMember(names));
+  command->add_option("ARGUMENTS", flags->options.arguments, "For both programs, after --");
+  command->add_option("--rounds", flags->options.rounds, "Times that each program runs (default 3)")
+      ->check(CLI::Range(1, 1000))
+      ->type_name("N");
+  command->add_option("--threads", flags->options.threads, "Threads inside one operator (default 1)")
+      ->check(CLI::Range(1, 1024))
+      ->type_name("N");
+  command->add_flag("--instructions", flags->options.instructions,
+                    "Count instructions with cachegrind as well: minutes, needs valgrind");
+  flags->json.add_to(*command);
+  command->footer("Example:\n  cloister bench workload tiny-lm --rounds 1 --json tiny-lm.json -- --steps 200");
+  command->callback([flags, &action] {
+    action = [flags] { return measure("workload", bench::run_workload, flags->options, flags->json); };
+  });
 }
 
 void add_boundary(CLI::App& bench_command, Action& action) {
@@ -195,6 +228,7 @@ void add_bench(CLI::App& app, Action& action) {
   command->require_subcommand(1);
   command->footer("Examples:\n  cloister bench boundary\n  cloister bench startup\n  cloister bench transfer --help");
   add_transfer(*command, action);
+  add_workload(*command, action);
   add_boundary(*command, action);
   add_operators(*command, action);
   add_startup(*command, action);

@@ -120,7 +120,7 @@ Result<void> measure(const Locations& locations, const TransferOptions& options,
     }
   }
   CLOISTER_CHECK(check_interrupted());
-  CLOISTER_TRY(const Boundary boundary, measure_boundary(locations, data, experiment));
+  CLOISTER_TRY(const Crossings boundary, measure_boundary(locations, data, experiment));
   std::optional<TransferInstructions> instructions;
   if (options.instructions) {
     CLOISTER_TRY(const TransferData few, prepare_data(locations, images_counted, options.test_images));

@@ -6,41 +6,20 @@
 #include <filesystem>
 #include <utility>
 
-#include "cachegrind.h"
-
 namespace cloister::bench {
 namespace {
-
-// What valgrind's processor can run; libtorch and MKL are told likewise.
-constexpr const char* guest_cpu = "x86-64-v3";
-
-InstructionCounts operator-(const InstructionCounts& a, const InstructionCounts& b) {
-  return {a.native - b.native, a.isolated - b.isolated};
-}
-InstructionCounts operator/(const InstructionCounts& a, double divisor) {
-  return {a.native / divisor, a.isolated / divisor};
-}
 
 class Counter {
  public:
   Counter(const Locations& locations, const TransferData& data, Announce announce, std::filesystem::path scratch)
-      : locations_(locations), data_(data), announce_(announce), scratch_(std::move(scratch)) {}
+      : locations_(locations), data_(data), scratch_(std::move(scratch)), counter_(announce, scratch_) {}
 
   Result<InstructionCounts> count(const Experiment& experiment) {
     const std::string size = fmt::format("{} images of {}, {} steps", experiment.train_images,
                                          backbone_name(experiment.backbone), experiment.steps());
     CLOISTER_TRY(const Command native, native_command(locations_, data_, experiment, Allocator::remedied, weights()));
-    CLOISTER_TRY(Command isolated, isolated_command(locations_, data_, experiment, directory(), weights()));
-    const auto command_line_end = std::find(isolated.arguments.begin(), isolated.arguments.end(), "--");
-    isolated.arguments.insert(command_line_end, {"--guest-cpu", guest_cpu});
-
-    announce_("counting instructions of native, " + size);
-    CLOISTER_TRY(const std::uint64_t native_count, count_instructions(native));
-    announce_("counting instructions of isolated, " + size);
-    CLOISTER_CHECK(compile_ahead(isolated));
-    replace_directory(isolated);
-    CLOISTER_TRY(const std::uint64_t isolated_count, count_instructions(isolated));
-    const InstructionCounts counts{static_cast<double>(native_count), static_cast<double>(isolated_count)};
+    CLOISTER_TRY(Command isolated, isolated_command(locations_, data_, experiment, scratch_ / "run", weights()));
+    CLOISTER_TRY(const InstructionCounts counts, counter_.count(size, native, std::move(isolated)));
     runs_.push_back({experiment, counts});
     return counts;
   }
@@ -49,27 +28,12 @@ class Counter {
 
  private:
   std::filesystem::path weights() const { return scratch_ / "weights.safetensors"; }
-  std::filesystem::path directory() { return scratch_ / fmt::format("run-{}", ++directories_); }
-
-  // Under valgrind the component must come from the cache: one ordinary run puts it there.
-  Result<void> compile_ahead(const Command& isolated) {
-    if (std::exchange(is_compiled_, true)) return {};
-    CLOISTER_TRY([[maybe_unused]] const Finished finished, run_process(isolated));
-    return {};
-  }
-
-  void replace_directory(Command& isolated) {
-    for (std::size_t i = 0; i + 1 < isolated.arguments.size(); ++i)
-      if (isolated.arguments[i] == "--directory") isolated.arguments[i + 1] = directory().string();
-  }
 
   const Locations& locations_;
   const TransferData& data_;
-  Announce announce_;
   std::filesystem::path scratch_;
+  PairedCounter counter_;
   std::vector<TransferInstructions::Run> runs_;
-  bool is_compiled_ = false;
-  int directories_ = 0;
 };
 
 // Per image, from two sizes whose training is one epoch each.

@@ -7,18 +7,13 @@
 
 #include "cloister/base/result.h"
 #include "locations.h"
+#include "paired_counts.h"
 #include "transfer_programs.h"
 
 namespace cloister::bench {
 
 // The images that counting takes; a data set of just as many keeps the hashing of the rest out of valgrind.
 inline constexpr std::uint64_t images_counted = 640;
-
-struct InstructionCounts {
-  double native = 0;
-  double isolated = 0;
-  [[nodiscard]] double overhead() const { return isolated / native - 1; }
-};
 
 // Differences of two sizes, so that start-up falls out. Counted at one thread.
 struct TransferInstructions {
@@ -31,9 +26,6 @@ struct TransferInstructions {
   };
   std::vector<Run> runs;
 };
-
-// Told which run starts: counting takes minutes.
-using Announce = void (*)(const std::string& what);
 
 // Counts for the experiment. The classifier's training does not depend on the backbone (both give 1,280 features), so
 // its steps are counted with `pool`, whose pre-computation is quick. A full-batch step is counted at two sizes and

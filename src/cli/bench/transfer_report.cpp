@@ -97,7 +97,12 @@ void report_wall_overheads(Report& report, const std::string& prefix, const Tran
   }
 }
 
-nlohmann::json boundary_detail(const Boundary& boundary) {
+CrossingCost phase_of(const Crossings& boundary, const std::string& name) {
+  const auto found = boundary.phases.find(name);
+  return found == boundary.phases.end() ? CrossingCost{} : found->second;
+}
+
+nlohmann::json boundary_detail(const Crossings& boundary) {
   const auto part = [](const CrossingCost& cost) {
     return nlohmann::json{{"calls", cost.calls}, {"guest_seconds", cost.guest_seconds}};
   };
@@ -105,8 +110,8 @@ nlohmann::json boundary_detail(const Boundary& boundary) {
           {"timed_outside_seconds", boundary.prices.timed_outside_seconds},
           {"in_bytes_per_second", boundary.prices.in_bytes_per_second},
           {"out_bytes_per_second", boundary.prices.out_bytes_per_second},
-          {"pre-computation", part(boundary.precompute)},
-          {"training", part(boundary.training)},
+          {"pre-computation", part(phase_of(boundary, "pre-computation"))},
+          {"training", part(phase_of(boundary, "training"))},
           {"total", part(boundary.total)}};
 }
 
@@ -147,13 +152,13 @@ std::string figure_prefix(const Experiment& experiment) {
   return experiment.train_batch == 0 ? name : fmt::format("{}batch{}.", name, experiment.train_batch);
 }
 
-Overheads boundary_overheads(const TransferSamples& samples, const Boundary& boundary) {
+Overheads boundary_overheads(const TransferSamples& samples, const Crossings& boundary) {
   const double copied =
       static_cast<double>(samples.isolated.back().copied_bytes) / boundary.prices.out_bytes_per_second;
   const auto share = [&](double seconds, Part part) { return seconds / median_wall(samples.native, part); };
   return {.total = share(boundary.seconds(boundary.total) + copied, &Measured::total),
-          .training = share(boundary.seconds(boundary.training), &Measured::training),
-          .precompute = share(boundary.seconds(boundary.precompute), &Measured::precompute)};
+          .training = share(boundary.seconds(phase_of(boundary, "training")), &Measured::training),
+          .precompute = share(boundary.seconds(phase_of(boundary, "pre-computation")), &Measured::precompute)};
 }
 
 Overheads instruction_overheads(const TransferSamples& samples, const TransferInstructions& instructions) {
@@ -164,7 +169,7 @@ Overheads instruction_overheads(const TransferSamples& samples, const TransferIn
 }
 
 void report_transfer(Report& report, const Experiment& experiment, const TransferSamples& samples,
-                     const Boundary& boundary, const std::optional<TransferInstructions>& instructions) {
+                     const Crossings& boundary, const std::optional<TransferInstructions>& instructions) {
   const std::string prefix = figure_prefix(experiment);
   const std::string title = title_of(experiment);
   report.show(title + fmt::format(": medians of {} rounds, {} thread(s)", samples.native.size(), experiment.threads),

@@ -28,14 +28,14 @@ struct Overheads {
   double total = 0, training = 0, precompute = 0;
 };
 // What the boundary takes, over what the native program takes.
-[[nodiscard]] Overheads boundary_overheads(const TransferSamples& samples, const Boundary& boundary);
+[[nodiscard]] Overheads boundary_overheads(const TransferSamples& samples, const Crossings& boundary);
 // What more instructions the isolated program executes; its total weighs the two phases by the native program's time,
 // the rest of which is counted as pre-computation (it is the evaluation).
 [[nodiscard]] Overheads instruction_overheads(const TransferSamples& samples, const TransferInstructions& instructions);
 
 // REQUIRES: at least one round.
 void report_transfer(Report& report, const Experiment& experiment, const TransferSamples& samples,
-                     const Boundary& boundary, const std::optional<TransferInstructions>& instructions);
+                     const Crossings& boundary, const std::optional<TransferInstructions>& instructions);
 
 // The samples of an experiment that did not come to its end, and the table of its whole rounds; nothing is claimed.
 void report_unfinished(Report& report, const Experiment& experiment, TransferSamples samples);

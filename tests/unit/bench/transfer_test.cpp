@@ -64,10 +64,10 @@ TransferSamples samples() {
 }
 
 TEST(Transfer, TheBoundaryIsPricedByCountsAndGuestTime) {
-  const Boundary boundary{.prices = {.call_seconds = 1e-3, .out_bytes_per_second = 96},
-                          .precompute = {.calls = 20, .guest_seconds = 0.01},
-                          .training = {.calls = 400, .guest_seconds = 0.1},
-                          .total = {.calls = 450, .guest_seconds = 0.115}};
+  const Crossings boundary{.prices = {.call_seconds = 1e-3, .out_bytes_per_second = 96},
+                           .phases = {{"pre-computation", {.calls = 20, .guest_seconds = 0.01}},
+                                      {"training", {.calls = 400, .guest_seconds = 0.1}}},
+                           .total = {.calls = 450, .guest_seconds = 0.115}};
   const Overheads overheads = boundary_overheads(samples(), boundary);
   EXPECT_NEAR(overheads.training, 0.5 / 5, 1e-12);
   EXPECT_NEAR(overheads.precompute, 0.03 / 3, 1e-12);
