@@ -96,16 +96,26 @@ TEST_F(TorchLayers, ConvolutionsWhoseWindowsSeeNothing) {
   }
 }
 
-TEST_F(TorchLayers, TransposedConvolutionsWhoseWindowsSeeNothing) {
+// Likewise: transposed ones, and dilated windows with gaps between them.
+TEST_F(TorchLayers, TransposedConvolutionsWithOddWindows) {
+  struct Case {
+    std::int64_t length, kernel, stride, padding, dilation;
+  };
   for (const Dtype dtype : {Dtype::bfloat16, Dtype::float16}) {
-    const Tensor image = ok(backend_->ones(S{1, 4, 5}, dtype));
-    const Tensor weight = ok(backend_->ones(S{4, 2, 2}, dtype));
-    ok(backend_->set_requires_grad(weight, true));
-    const Tensor result = ok(backend_->convolution(image, weight, nullptr, {S{1}, S{3}, S{2}, true, S{0}, 1}));
-    const at::Tensor expected =
-        at::convolution(at::ones({1, 4, 5}), at::ones({4, 2, 2}), {}, S{1}, S{3}, S{2}, true, S{0}, 1);
-    expect_same(at_of(result).to(at::kFloat), expected);
-    ok(backend_->backward(ok(backend_->sum(result, {}, false)), nullptr, false));
+    for (const Case& each : {Case{5, 2, 1, 3, 2}, Case{3, 1, 1000, 0, 2}, Case{3, 3, 1000, 1, 2}}) {
+      const Tensor image = ok(backend_->ones(S{1, 4, each.length}, dtype));
+      const Tensor weight = ok(backend_->ones(S{4, 2, each.kernel}, dtype));
+      ok(backend_->set_requires_grad(weight, true));
+      const S stride{each.stride};
+      const S padding{each.padding};
+      const S dilation{each.dilation};
+      const Tensor result =
+          ok(backend_->convolution(image, weight, nullptr, {stride, padding, dilation, true, S{0}, 1}));
+      const at::Tensor expected = at::convolution(at::ones({1, 4, each.length}), at::ones({4, 2, each.kernel}), {},
+                                                  stride, padding, dilation, true, S{0}, 1);
+      expect_same(at_of(result).to(at::kFloat), expected);
+      ok(backend_->backward(ok(backend_->sum(result, {}, false)), nullptr, false));
+    }
   }
 }
 

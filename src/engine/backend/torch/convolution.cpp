@@ -19,7 +19,7 @@ struct Convolution {
   Directions stride, padding, dilation, output_padding;
   ImageShape output;
   std::int64_t multiply_adds;
-  bool sees_nothing;  // a window may lie beside the image altogether, or step over it
+  bool beyond_onednn;  // whether oneDNN's kernels for 16 bits read out of bounds
 };
 
 // (size - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1, or nothing where that is too much.
@@ -95,18 +95,21 @@ Result<Convolution> check_convolution(std::string_view op, Shape input, Shape we
     all.output[first + side] = *out;
     // A transposed one is the gradient of that whose image is its result.
     const std::int64_t seen = options.transposed ? *out : size;
-    all.sees_nothing |= padding[side] > saturating_product(dilation[side], kernel - 1) || dilation[side] > seen;
+    // A window lies beside the image altogether or steps over it; or dilated windows leave gaps between them.
+    const std::int64_t reach = saturating_product(dilation[side], kernel - 1);
+    all.beyond_onednn |=
+        padding[side] > reach || dilation[side] > seen || (dilation[side] > 1 && stride[side] > reach + 1);
     all.multiply_adds =
         saturating_product(all.multiply_adds, saturating_product(options.transposed ? size : *out, kernel));
   }
   return all;
 }
 
-// oneDNN's kernels for 16 bits (3.x, AMX) read out of bounds where a window sees nothing of the image.
+// oneDNN's kernels for 16 bits (3.x, AMX) read out of bounds for some windows, forward and backward.
 template <class Convolve>
 T in_sound_precision(const Convolution& all, const T& input, const T& weight, std::optional<T> bias,
                      Convolve&& convolve) {
-  if (!all.sees_nothing || input.element_size() > 2 || !input.is_cpu()) return convolve(input, weight, bias);
+  if (!all.beyond_onednn || input.element_size() > 2 || !input.is_cpu()) return convolve(input, weight, bias);
   if (bias) bias = bias->to(at::kFloat);
   return convolve(input.to(at::kFloat), weight.to(at::kFloat), bias).to(input.scalar_type());
 }
