@@ -87,10 +87,9 @@ TEST(Transfer, FiguresHaveTheirStableNames) {
   const Experiment experiment{
       .backbone = Backbone::pool, .train_images = 64, .test_images = 32, .train_batch = 32, .epochs = 100};
   report.figure(figure_prefix(experiment) + "weights_equal", 1);
-  report_transfer(
-      report, experiment, samples(),
-      {.prices = {.call_seconds = 1e-9, .out_bytes_per_second = 1e9}, .precompute = {}, .training = {}, .total = {}},
-      std::nullopt);
+  report_transfer(report, experiment, samples(),
+                  {.prices = {.call_seconds = 1e-9, .out_bytes_per_second = 1e9}, .phases = {}, .total = {}},
+                  std::nullopt);
   for (const char* name :
        {"weights_equal", "total_overhead", "training_overhead", "precompute_overhead", "boundary_share",
         "total_overhead_wall", "total_overhead_cpu", "precompute_overhead_boundary", "native_total_s"})
