@@ -9,6 +9,7 @@ packages=(
   ca-certificates ccache cmake g++ git make mold ninja-build pkg-config python3 python3-pip
   # Libraries.
   libcli11-dev libfmt-dev libgtest-dev libjpeg-dev libpng-dev libssl-dev libtomlplusplus-dev nlohmann-json3-dev
+  zlib1g-dev
   # Guests in C++.
   clang-22 lld-22 libclang-rt-22-dev-wasm32 libc++-22-dev-wasm32 libc++abi-22-dev-wasm32 wasi-libc
 )

@@ -24,6 +24,7 @@ HEAVY = {
     r"CLI/": ["src/cli/"],
     r"toml\+\+|toml\.hpp": ["src/cli/"],
     r"png\.h": ["src/data/"],
+    r"zlib\.h": ["src/data/"],
     r"jpeglib\.h|jerror\.h": ["src/data/"],
     r"openssl/": ["src/base/", "src/attest/"],
 }
