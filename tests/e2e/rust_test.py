@@ -64,6 +64,31 @@ class Transfer(Case):
 
 @needs_rust
 @needs_torch
+class Training(Case):
+    def setUp(self):
+        super().setUp()
+        self.images = idx_images(self.folder / "data", "train", 120, side=8)
+
+    def test_data(self):
+        ended = self.run_guest("sdk_rust", "--grant", f"dataset:train={self.images}", guest=["--data"])
+        self.assertEqual((ended.code, ended.out), (0, b"all checks of the SDK hold\n"), ended)
+
+    def train(self, directory: str, *guest: str):
+        return self.run_guest("sdk_rust", "--grant", f"dataset:train={self.images}", "--out", "state", "--out", "weights",
+                              "--seed", "5", "--threads", "1", "--directory", directory, guest=["--train", *guest])
+
+    def test_resumed_run_ends_with_the_same_bytes(self):
+        self.assertEqual(self.train("whole").code, 0)
+        self.assertEqual(self.train("run", "--fail-at", "2").code, 1)
+        self.assertFalse((self.folder / "run/outputs/weights").exists())
+        ended = self.cloister("run", "--resume", "run")
+        self.assertEqual(ended.code, 0, ended)
+        for name in ["outputs/weights", "metrics.jsonl"]:
+            self.assertEqual((self.folder / "run" / name).read_bytes(), (self.folder / "whole" / name).read_bytes(), name)
+
+
+@needs_rust
+@needs_torch
 class Failure(Case):
     def test_operator_tells_the_line_that_called_it(self):
         ended = self.run_guest("sdk_rust", "--directory", "run", guest=["--fail"])
@@ -89,6 +114,11 @@ class StateDict(Case):
         safetensors(self.folder / "given.safetensors", header, data)
         return self.run_guest("sdk_rust", "--grant", f"model:weights={self.folder / 'given.safetensors'}", "--directory",
                               "run", guest=["--load"])
+
+    def test_same_bytes_as_in_cpp(self):
+        ended = self.run_guest("layers", "--out", "weights=cpp")
+        self.assertEqual(ended.code, 0, ended)
+        self.assertEqual((self.folder / "cpp").read_bytes(), (self.folder / "saved").read_bytes())
 
     def test_goes_there_and_back(self):
         ended = self.load(self.saved)

@@ -1,15 +1,18 @@
 //! Checks of the Rust SDK against values worked out by hand or by PyTorch's documentation. The component fails with the
 //! number of checks that did not hold and prints each. `--save` and `--load` leave a network's state dict under the output
-//! `weights`, and take it from the model `weights`; `--fail` calls an operator that must fail.
+//! `weights`, and take it from the model `weights`; `--fail` calls an operator that must fail,
+//! `--train` trains on the dataset `train`.
+mod data;
 mod layers;
 mod operators;
+mod resume;
 mod training;
 
 use std::cell::Cell;
 
 use cloister::{Args, Dtype, Error, Result, Tensor};
 
-cloister::grants!("model:weights?", "output:weights?");
+cloister::grants!("dataset:train?", "model:weights?", "output:state?", "output:weights?");
 cloister::workload!(check);
 
 thread_local! {
@@ -37,6 +40,9 @@ fn expect(what: &str, tensor: &Tensor, elements: &[f64], shape: &[i64]) {
 fn check(args: &mut Args) -> Result<()> {
     let (save, load) = (args.flag("save", "the state dict of a network"), args.flag("load", "the same"));
     let fail = args.flag("fail", "end in an operator");
+    let data = args.flag("data", "check the dataset");
+    let train = args.flag("train", "train on the dataset");
+    let fail_at = args.integer("fail-at", -1, "epoch in which the training fails, unless it was resumed");
     args.finish()?;
     if fail {
         operators::fail();
@@ -46,6 +52,12 @@ fn check(args: &mut Args) -> Result<()> {
     }
     if load {
         return layers::load();
+    }
+    if train {
+        return resume::train(fail_at);
+    }
+    if data {
+        data::check()?;
     }
     operators::check_making();
     operators::check_signs();
