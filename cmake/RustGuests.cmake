@@ -9,10 +9,10 @@ file(GLOB core ${target_libraries}/libcore-*.rlib)
 if(NOT core)
   message(WARNING "The guests in Rust are not built and their tests are skipped: Rust's target wasm32-wasip2 is not installed; "
     "run `rustup target add wasm32-wasip2` and configure again.")
-  set(CLOISTER_RUST_GUESTS OFF)
+  set(CLOISTER_RUST_GUESTS OFF CACHE INTERNAL "whether this machine can build guests in Rust")
   return()
 endif()
-set(CLOISTER_RUST_GUESTS ON)
+set(CLOISTER_RUST_GUESTS ON CACHE INTERNAL "whether this machine can build guests in Rust")
 
 # cloister_rust_guests(NAME..): ${CMAKE_BINARY_DIR}/components/NAME.wasm of each package NAME of the workspace. Cargo's target
 # folder lies in CLOISTER_CACHE; paths of this machine stay out of the components.
