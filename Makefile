@@ -15,7 +15,7 @@ help:
 	@echo "make build       the command at build/bin/cloister"
 	@echo "make install     the command, SDK and man page under PREFIX=/usr/local (LIBTORCH=copy: libtorch too); make uninstall"
 	@echo "make deb         a Debian package with all it needs, in build/"
-	@echo "make data        fetch MNIST, the EfficientNet-Lite0 weights and Shakespeare's plays"
+	@echo "make data        fetch MNIST, the EfficientNet-Lite0 weights, photographs and Shakespeare's plays"
 	@echo "make sanitizers  the unit tests under AddressSanitizer and ThreadSanitizer"
 	@echo "make coverage    the share of lines that the tests run"
 	@echo "make fuzz        the fuzzers, SECONDS_EACH=60 each"
