@@ -75,7 +75,6 @@ TEST_P(TorchOperator, GivesLibtorchsValuesAndGradients) {
 
 std::string name_of(const testing::TestParamInfo<Case>& one) { return one.param.name; }
 
-INSTANTIATE_TEST_SUITE_P(All, TorchOperator, testing::ValuesIn(operator_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(Images, TorchOperator, testing::ValuesIn(image_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(Layers, TorchOperator, testing::ValuesIn(layer_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(Losses, TorchOperator, testing::ValuesIn(loss_cases()), name_of);

@@ -59,29 +59,29 @@ Result<void> TorchBackend::div_scalar_in_place(const Tensor& self, const Scalar&
 
 namespace {
 
-// libtorch's quotient, except that the smallest integer divided by -1 wraps around: its kernel takes the processor's
-// division, which ends the process there.
-T divided(const T& a, const T& b, RoundingMode mode) {
-  if (mode == RoundingMode::floor) return at::div(a, b, "floor");
-  const bool whole = at::isIntegralType(at::result_type(a, b), /*includeBool=*/true);
-  if (!whole) return at::div(a, b, "trunc");
-  const T by_minus_one = at::eq(b, -1);
-  return at::where(by_minus_one, at::neg(a),
-                   at::div(a, at::where(by_minus_one, at::ones({}, b.options()), b), "trunc"));
+// The smallest integer divided by -1 ends the process: libtorch's kernels take the processor's division, which traps.
+// Here the quotient wraps around, as libtorch's own does on a GPU, and the remainder is 0. Narrower integers are
+// divided as 32-bit ones and cannot trap.
+bool is_wide_integer(at::ScalarType type) { return type == at::kInt || type == at::kLong; }
+bool may_trap(const T& a, const T& b) {
+  return is_wide_integer(a.scalar_type()) && at::isIntegralType(b.scalar_type(), /*includeBool=*/false) &&
+         b.scalar_type() != at::kByte && at::result_type(a, b) == a.scalar_type();
 }
+bool may_trap(const T& a, const at::Scalar& b) {
+  return is_wide_integer(a.scalar_type()) && b.isIntegral(/*includeBool=*/false) && b.toLong() == -1;
+}
+T without_minus_one(const T& b) { return at::where(at::eq(b, -1), at::ones({}, b.options()), b); }
 
-// Unsigned numbers and truth values never are -1, and cannot be negated.
-bool may_be_minus_one(Dtype dtype) { return dtype != Dtype::uint8 && dtype != Dtype::bool_; }
+const char* name_of(RoundingMode mode) { return mode == RoundingMode::floor ? "floor" : "trunc"; }
 
 }  // namespace
 
 Result<Tensor> TorchBackend::div_mode(const Tensor& self, const Tensor& other, RoundingMode rounding_mode) {
-  const bool guard = may_be_minus_one(dtype(self)) && may_be_minus_one(dtype(other));
   return run(
       "div_mode",
       [&](const T& a, const T& b) {
-        if (guard) return divided(a, b, rounding_mode);
-        return at::div(a, b, rounding_mode == RoundingMode::floor ? "floor" : "trunc");
+        if (!may_trap(a, b)) return at::div(a, b, name_of(rounding_mode));
+        return at::div(at::where(at::eq(b, -1), at::neg(a), a), without_minus_one(b), name_of(rounding_mode));
       },
       self, other);
 }
@@ -90,23 +90,37 @@ Result<Tensor> TorchBackend::div_scalar_mode(const Tensor& self, const Scalar& o
       "div_scalar_mode",
       [&](const T& a) {
         const at::Scalar by = scalar(other);
-        const bool whole = at::isIntegralType(at::result_type(a, by), /*includeBool=*/true);
-        if (whole && by.equal(-1) && a.scalar_type() != at::kBool) return at::neg(a);
-        return at::div(a, by, rounding_mode == RoundingMode::floor ? "floor" : "trunc");
+        return may_trap(a, by) ? at::neg(a) : at::div(a, by, name_of(rounding_mode));
       },
       self);
 }
 Result<Tensor> TorchBackend::remainder(const Tensor& self, const Tensor& other) {
-  return run("remainder", [](const T& a, const T& b) { return at::remainder(a, b); }, self, other);
+  return run(
+      "remainder", [](const T& a, const T& b) { return at::remainder(a, may_trap(a, b) ? without_minus_one(b) : b); },
+      self, other);
 }
 Result<Tensor> TorchBackend::remainder_scalar(const Tensor& self, const Scalar& other) {
-  return run("remainder_scalar", [&](const T& a) { return at::remainder(a, scalar(other)); }, self);
+  return run(
+      "remainder_scalar",
+      [&](const T& a) {
+        const at::Scalar by = scalar(other);
+        return at::remainder(a, may_trap(a, by) ? at::Scalar(1) : by);
+      },
+      self);
 }
 Result<Tensor> TorchBackend::fmod(const Tensor& self, const Tensor& other) {
-  return run("fmod", [](const T& a, const T& b) { return at::fmod(a, b); }, self, other);
+  return run(
+      "fmod", [](const T& a, const T& b) { return at::fmod(a, may_trap(a, b) ? without_minus_one(b) : b); }, self,
+      other);
 }
 Result<Tensor> TorchBackend::fmod_scalar(const Tensor& self, const Scalar& other) {
-  return run("fmod_scalar", [&](const T& a) { return at::fmod(a, scalar(other)); }, self);
+  return run(
+      "fmod_scalar",
+      [&](const T& a) {
+        const at::Scalar by = scalar(other);
+        return at::fmod(a, may_trap(a, by) ? at::Scalar(1) : by);
+      },
+      self);
 }
 
 Result<Tensor> TorchBackend::pow(const Tensor& self, const Tensor& exponent) {

@@ -120,7 +120,10 @@ Result<Tensor> TorchBackend::zeros(Shape shape, Dtype dtype) {
 }
 
 // Memory that nothing was written to never reaches a guest.
-Result<Tensor> TorchBackend::empty(Shape shape, Dtype dtype) { return zeros(shape, dtype); }
+Result<Tensor> TorchBackend::empty(Shape shape, Dtype dtype) {
+  CLOISTER_CHECK(check_new("empty", shape, dtype));
+  return run("empty", [&] { return at::zeros(sizes(shape), options(dtype)); });
+}
 
 Result<Tensor> TorchBackend::ones(Shape shape, Dtype dtype) {
   CLOISTER_CHECK(check_new("ones", shape, dtype));
@@ -147,13 +150,24 @@ Result<Tensor> TorchBackend::eye(std::int64_t n, std::int64_t m, Dtype dtype) {
   return run("eye", [&] { return at::eye(n, m, options(dtype)); });
 }
 
-// ---- of the shape and dtype of another; an expanded tensor's new elements are checked as any new tensor's ----
+// ---- of the shape, dtype and layout of another; an expanded tensor's new elements are checked as any new tensor's
+// ----
 
-Result<Tensor> TorchBackend::zeros_like(const Tensor& self) { return zeros(shape(self), dtype(self)); }
-Result<Tensor> TorchBackend::ones_like(const Tensor& self) { return ones(shape(self), dtype(self)); }
-Result<Tensor> TorchBackend::empty_like(const Tensor& self) { return zeros(shape(self), dtype(self)); }
+Result<Tensor> TorchBackend::zeros_like(const Tensor& self) {
+  CLOISTER_CHECK(check_new("zeros_like", shape(self), dtype(self)));
+  return run("zeros_like", [](const at::Tensor& a) { return at::zeros_like(a); }, self);
+}
+Result<Tensor> TorchBackend::ones_like(const Tensor& self) {
+  CLOISTER_CHECK(check_new("ones_like", shape(self), dtype(self)));
+  return run("ones_like", [](const at::Tensor& a) { return at::ones_like(a); }, self);
+}
+Result<Tensor> TorchBackend::empty_like(const Tensor& self) {
+  CLOISTER_CHECK(check_new("empty_like", shape(self), dtype(self)));
+  return run("empty_like", [](const at::Tensor& a) { return at::zeros_like(a); }, self);
+}
 Result<Tensor> TorchBackend::full_like(const Tensor& self, const Scalar& value) {
-  return full(shape(self), value, dtype(self));
+  CLOISTER_CHECK(check_new("full_like", shape(self), dtype(self)));
+  return run("full_like", [&](const at::Tensor& a) { return at::full_like(a, scalar(value)); }, self);
 }
 
 }  // namespace cloister::engine

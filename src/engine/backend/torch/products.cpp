@@ -185,7 +185,14 @@ Result<Tensor> TorchBackend::pdist(const Tensor& self, double p) {
   const std::int64_t pairs = saturating_product(in[0], in[0]) / 2;
   CLOISTER_CHECK(check_new("pdist", Shape(&pairs, 1), dtype(self)));
   CLOISTER_CHECK(check_cost("pdist", dtype(self), saturating_product(pairs, in[1])));
-  return run("pdist", [&](const T& a) { return at::pdist(a, p); }, self);
+  return run(
+      "pdist",
+      [&](const T& a) {
+        if (a.size(0) != 0) return at::pdist(a, p);
+        // No distances, and a gradient of nothing: libtorch's kernel of it reads beyond the storage.
+        return at::pdist(a.detach(), p) + a.sum(1);
+      },
+      self);
 }
 
 Result<Tensor> TorchBackend::cosine_similarity(const Tensor& x1, const Tensor& x2, std::int64_t dim, double eps) {

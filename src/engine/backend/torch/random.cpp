@@ -17,8 +17,17 @@ Result<Tensor> TorchBackend::randn(Shape shape, Dtype dtype) {
   CLOISTER_TRY(const at::Generator numbers, generator("randn"));
   return run("randn", [&] { return at::randn(sizes(shape), numbers, options(dtype)); });
 }
-Result<Tensor> TorchBackend::rand_like(const Tensor& self) { return rand(shape(self), dtype(self)); }
-Result<Tensor> TorchBackend::randn_like(const Tensor& self) { return randn(shape(self), dtype(self)); }
+// In the layout of the other tensor, in whose order the numbers are drawn, as libtorch does.
+Result<Tensor> TorchBackend::rand_like(const Tensor& self) {
+  CLOISTER_CHECK(check_new("rand_like", shape(self), dtype(self)));
+  CLOISTER_TRY(const at::Generator numbers, generator("rand_like"));
+  return run("rand_like", [&](const T& a) { return at::empty_like(a).uniform_(0, 1, numbers); }, self);
+}
+Result<Tensor> TorchBackend::randn_like(const Tensor& self) {
+  CLOISTER_CHECK(check_new("randn_like", shape(self), dtype(self)));
+  CLOISTER_TRY(const at::Generator numbers, generator("randn_like"));
+  return run("randn_like", [&](const T& a) { return at::empty_like(a).normal_(0, 1, numbers); }, self);
+}
 Result<Tensor> TorchBackend::randint(std::int64_t low, std::int64_t high, Shape shape, Dtype dtype) {
   CLOISTER_CHECK(check_new("randint", shape, dtype));
   if (low >= high) {
@@ -54,6 +63,13 @@ Result<Tensor> TorchBackend::multinomial(const Tensor& self, std::int64_t num_sa
     return fail(ErrorCode::shape_mismatch,
                 fmt::format("multinomial: the weights have shape {}, but [n] or [m, n] is needed", format_shape(from)));
   }
+  if (!replacement && num_samples > from.back()) {
+    return fail(
+        ErrorCode::invalid_argument,
+        fmt::format("multinomial: {} draws without replacement are more than the {} weights; draw fewer or with "
+                    "replacement",
+                    num_samples, from.back()));
+  }
   const std::array<std::int64_t, 2> result{from.size() == 2 ? from[0] : 1, num_samples};
   CLOISTER_CHECK(check_new("multinomial", result, Dtype::int64));
   CLOISTER_TRY(const at::Generator numbers, generator("multinomial"));
@@ -61,10 +77,17 @@ Result<Tensor> TorchBackend::multinomial(const Tensor& self, std::int64_t num_sa
 }
 
 Result<void> TorchBackend::uniform_in_place(const Tensor& self, double low, double high) {
+  if (!(low <= high)) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("uniform_in_place: low is {} and high is {}, but low must not be more", low, high));
+  }
   CLOISTER_TRY(const at::Generator numbers, generator("uniform_in_place"));
   return write("uniform_in_place", [&](const T& a) { a.uniform_(low, high, numbers); }, self);
 }
 Result<void> TorchBackend::normal_in_place(const Tensor& self, double mean, double std) {
+  if (!(std >= 0)) {
+    return fail(ErrorCode::invalid_argument, fmt::format("normal_in_place: std is {}, but must be at least 0", std));
+  }
   CLOISTER_TRY(const at::Generator numbers, generator("normal_in_place"));
   return write("normal_in_place", [&](const T& a) { a.normal_(mean, std, numbers); }, self);
 }

@@ -56,7 +56,8 @@ Result<std::array<Tensor, 2>> TorchBackend::min_dim(const Tensor& self, std::int
   return run("min_dim", [&](const T& a) { return at::min(a, dim, keepdim); }, self);
 }
 Result<std::array<Tensor, 2>> TorchBackend::median_dim(const Tensor& self, std::int64_t dim, bool keepdim) {
-  return run("median_dim", [&](const T& a) { return at::median(a, dim, keepdim); }, self);
+  // libtorch's kernel reads beyond the storage of an expanded tensor.
+  return run("median_dim", [&](const T& a) { return at::median(a.contiguous(), dim, keepdim); }, self);
 }
 Result<Tensor> TorchBackend::all(const Tensor& self, Shape dim, bool keepdim) {
   return run("all", [&](const T& a) { return at::all(a, all_or(dim), keepdim); }, self);

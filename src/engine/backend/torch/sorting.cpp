@@ -33,6 +33,11 @@ Result<std::array<Tensor, 2>> TorchBackend::topk(const Tensor& self, std::int64_
 }
 Result<std::array<Tensor, 2>> TorchBackend::kthvalue(const Tensor& self, std::int64_t k, std::int64_t dim,
                                                      bool keepdim) {
+  CLOISTER_TRY(const std::int64_t length, length_of("kthvalue", self, dim));
+  if (k < 1 || k > length) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("kthvalue: k is {}, but dimension {} has the ranks 1 .. {}", k, dim, length));
+  }
   return run("kthvalue", [&](const T& a) { return at::kthvalue(a, k, dim, keepdim); }, self);
 }
 
