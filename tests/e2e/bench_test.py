@@ -53,6 +53,26 @@ class Bench(Case):
         self.assertTrue(any("no luck" in note for note in found["notes"]))
         self.assertEqual([], os.listdir(self.folder / "tmp"))
 
+    @needs_torch
+    def test_workload_and_its_twin_end_with_the_same_bytes(self):
+        if not (DATA / "shakespeare").is_dir():
+            self.skipTest("the data was not fetched")
+        (self.folder / "cache").mkdir()
+        (self.folder / "cache/data").symlink_to(DATA)
+        ended = self.cloister("bench", "workload", "tiny-lm", "--rounds", "2", "--json", "report.json", "--", "--layers",
+                              "1", "--width", "8", "--heads", "1", "--context", "8", "--batch", "2", "--steps", "3",
+                              "--sample", "2", env={**self.environment, "CLOISTER_CACHE": str(self.folder / "cache")})
+        self.assertEqual(ended.code, 0, ended)
+        figures = self.report()["figures"]
+        self.assertEqual(figures["workload.tiny-lm.weights_equal"], 1)
+        self.assertGreater(figures["workload.tiny-lm.calls"], 100)
+        self.assertGreater(figures["workload.tiny-lm.training.overhead_boundary"], 0)
+        self.assertGreater(figures["workload.tiny-lm.metric.bits-per-character"], 1)
+        self.assertEqual([], os.listdir(self.folder / "tmp"))
+
+    def test_a_workload_without_a_twin_is_refused(self):
+        self.assert_refused(self.cloister("bench", "workload", "hello"), 2, "hello", "tiny-lm")
+
     def test_interrupted_keeps_what_was_measured(self):
         command = [COMMAND, "bench", "startup", "--instances", "20", "--bursts", "1", "--commands", "10000", "--json",
                    "report.json"]

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
@@ -61,6 +62,19 @@ class Rounds {
   fs::path scratch_;
 };
 
+// `arguments` with the options in `others` ("--name", "value", ..) instead of or beside their own.
+std::vector<std::string> with_options(std::vector<std::string> arguments, const std::vector<std::string>& others) {
+  for (std::size_t i = 0; i + 1 < others.size(); i += 2) {
+    const auto own = std::ranges::find(arguments, others[i]);
+    if (own != arguments.end() && own + 1 != arguments.end()) {
+      *(own + 1) = others[i + 1];
+    } else {
+      arguments.insert(arguments.end(), {others[i], others[i + 1]});
+    }
+  }
+  return arguments;
+}
+
 // The difference of two sizes, so that start-up falls out. Counted at one thread.
 Result<InstructionCounts> count(const Locations& locations, const TwinRun& run, const fs::path& scratch) {
   PairedCounter counter(announce, scratch);
@@ -68,7 +82,7 @@ Result<InstructionCounts> count(const Locations& locations, const TwinRun& run, 
   for (int i = 0; i < 2; ++i) {
     TwinRun sized = run;
     sized.threads = 1;
-    for (const std::string& argument : i == 0 ? run.twins->few : run.twins->more) sized.arguments.push_back(argument);
+    sized.arguments = with_options(run.arguments, i == 0 ? run.twins->few : run.twins->more);
     CLOISTER_TRY(const Command native, native_command(locations, sized, scratch / "native"));
     CLOISTER_TRY(const Command isolated, isolated_command(locations, sized, scratch / "run", scratch / "isolated"));
     CLOISTER_TRY(both[i], counter.count(i == 0 ? "few steps" : "more steps", native, isolated));
@@ -80,14 +94,7 @@ Result<void> check_needs(const Locations& locations, const TwinRun& run, const W
   CLOISTER_TRY([[maybe_unused]] const Command native, native_command(locations, run, {}));
   CLOISTER_TRY([[maybe_unused]] const Command isolated, isolated_command(locations, run, {}, {}));
   CLOISTER_CHECK(locations.component("boundary"));
-  if (!options.instructions) return {};
-  if (run.twins->few.empty()) {
-    return fail(ErrorCode::unsupported,
-                fmt::format("the instructions of '{}' are not counted, since that would take hours; leave out "
-                            "--instructions and take the boundary share",
-                            run.twins->name));
-  }
-  return check_valgrind();
+  return options.instructions ? check_valgrind() : Result<void>();
 }
 
 Result<void> measure(const Locations& locations, const TwinRun& run, const WorkloadOptions& options,

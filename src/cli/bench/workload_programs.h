@@ -30,7 +30,7 @@ struct Twins {
   std::vector<std::string> other_outputs;  // granted beside `weights`
   double bar = 0;                          // the overhead that it must not exceed
   // Arguments of two sizes whose difference is the work that repeats, for counting instructions: minutes under
-  // valgrind. Empty where that would take hours.
+  // valgrind.
   std::vector<std::string> few, more;
 };
 
