@@ -23,7 +23,7 @@ constexpr double kCharacter = 7;  // a wide guess of a character's width at 12 u
 constexpr double kLine = 14;      // from one line of text to the next
 constexpr double kLargestCell = 56, kSmallestCell = 4, kWantedSide = 720;
 // More cells than these say nothing when they are pointed at: files stay within a few MB.
-constexpr std::size_t kMostTitles = 64 * 64;
+constexpr std::size_t kMostTitles = 4096;
 
 using Out = std::back_insert_iterator<std::string>;
 
