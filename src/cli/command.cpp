@@ -24,7 +24,9 @@ constexpr const char* kExample = R"(Examples:
 // What follows `--` belongs to the guest, whatever it looks like.
 std::vector<std::string> take_guest_arguments(std::vector<std::string>& words) {
   const auto mark = std::find(words.begin(), words.end(), "--");
-  if (words.empty() || words.front() != "run" || mark == words.end()) return {};
+  const bool runs = !words.empty() && words.front() == "run";
+  const bool compares = words.size() > 1 && words[0] == "bench" && words[1] == "workload";
+  if (mark == words.end() || (!runs && !compares)) return {};
   std::vector<std::string> taken(mark + 1, words.end());
   words.erase(mark, words.end());
   return taken;
@@ -92,7 +94,7 @@ ExitCode parse_and_act(std::vector<std::string> words) {
   add_run(app, guest_arguments, action);
   add_inspect(app, action);
   add_new(app, action);
-  add_bench(app, action);
+  add_bench(app, guest_arguments, action);
   add_doctor(app, action);
   add_cache(app, action);
   add_completion(app, action);

@@ -132,18 +132,17 @@ void add_transfer(CLI::App& bench_command, Action& action) {
   command->callback([flags, &action] { action = [flags] { return run_transfer_flags(*flags); }; });
 }
 
-void add_workload(CLI::App& bench_command, Action& action) {
+void add_workload(CLI::App& bench_command, const std::vector<std::string>& guest_arguments, Action& action) {
   struct Flags {
     bench::WorkloadOptions options;
     JsonOption json;
   };
   auto flags = std::make_shared<Flags>();
   CLI::App* command =
-      bench_command.add_subcommand("workload", "A workload and its native twin in turn, their weights compared");
+      bench_command.add_subcommand("workload", "A workload and its native twin in turn; both get what follows --");
   std::vector<std::string> names;
   for (const bench::Twins& twins : bench::all_twins()) names.push_back(twins.name);
   command->add_option("NAME", flags->options.name, "The workload")->required()->check(CLI::IsMember(names));
-  command->add_option("ARGUMENTS", flags->options.arguments, "For both programs, after --");
   command->add_option("--rounds", flags->options.rounds, "Times that each program runs (default 3)")
       ->check(CLI::Range(1, 1000))
       ->type_name("N");
@@ -154,7 +153,8 @@ void add_workload(CLI::App& bench_command, Action& action) {
                     "Count instructions with cachegrind as well: minutes, needs valgrind");
   flags->json.add_to(*command);
   command->footer("Example:\n  cloister bench workload tiny-lm --rounds 1 --json tiny-lm.json -- --steps 200");
-  command->callback([flags, &action] {
+  command->callback([flags, &guest_arguments, &action] {
+    flags->options.arguments = guest_arguments;
     action = [flags] { return measure("workload", bench::run_workload, flags->options, flags->json); };
   });
 }
@@ -223,12 +223,12 @@ void add_startup(CLI::App& bench_command, Action& action) {
 
 }  // namespace
 
-void add_bench(CLI::App& app, Action& action) {
+void add_bench(CLI::App& app, const std::vector<std::string>& guest_arguments, Action& action) {
   CLI::App* command = app.add_subcommand("bench", "Measure Cloister against the same work without it");
   command->require_subcommand(1);
   command->footer("Examples:\n  cloister bench boundary\n  cloister bench startup\n  cloister bench transfer --help");
   add_transfer(*command, action);
-  add_workload(*command, action);
+  add_workload(*command, guest_arguments, action);
   add_boundary(*command, action);
   add_operators(*command, action);
   add_startup(*command, action);
