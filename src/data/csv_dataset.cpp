@@ -42,7 +42,7 @@ class CsvReader final : public SampleReader {
         if (done % kStopRows == 0 && stop.stop_requested()) return fail_interrupted();
         CLOISTER_CHECK(take_row());
         for (const Target& target : targets) {
-          CLOISTER_CHECK(put(target.column, target.bytes.data() + done * sizeof_column(target.column)));
+          CLOISTER_CHECK(put(target.column, target.bytes.data() + done * element_bytes(target.column)));
         }
       }
     }
@@ -53,7 +53,7 @@ class CsvReader final : public SampleReader {
   Result<void> finish() override { return reader_.finish(); }
 
  private:
-  [[nodiscard]] std::size_t sizeof_column(std::size_t column) const {
+  [[nodiscard]] std::size_t element_bytes(std::size_t column) const {
     return element_size(contents_->table.columns[column].dtype);
   }
 
@@ -64,8 +64,9 @@ class CsvReader final : public SampleReader {
   }
 
   Result<void> take_row() {
-    CLOISTER_TRY(const bool any, scanner_.next());
-    if (!any || scanner_.fields().size() != contents_->table.columns.size()) return changed();
+    const Result<bool> any = scanner_.next();
+    if (!any && any.error().code != ErrorCode::bad_data) return Unexpected(any.error());
+    if (!any || !*any || scanner_.fields().size() != contents_->table.columns.size()) return changed();
     ++next_row_;
     return {};
   }

@@ -139,7 +139,16 @@ TEST_F(CsvTest, AFileThatChangesIsAnError) {
   const std::string before = "a,b\n1,2\n3,4\n";
   const auto dataset = open(before);
   folder_.put("t.csv", "a,b\n1,2\n3,5\n");
-  EXPECT_EQ(run_pass(dataset, {.size = 1}).code, ErrorCode::bad_data);
+  const auto pass_says = [&](std::string_view why) {
+    const Pass pass = run_pass(dataset, {.size = 1});
+    EXPECT_EQ(pass.code, ErrorCode::bad_data);
+    EXPECT_NE(pass.error.find(why), std::string::npos) << pass.error;
+  };
+  pass_says("changed");
+  for (const char* other : {"a,b\n1,2\n3,\"\n", "a,b\n1,2\n3\n44", "a,b\n1,2\nx,4\n", "a,b\n1,2\n"}) {
+    folder_.put("t.csv", other);
+    pass_says("t.csv");
+  }
 }
 
 TEST_F(CsvTest, OpeningCanBeStopped) {
