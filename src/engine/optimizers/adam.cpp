@@ -34,8 +34,8 @@ class Adam final : public Optimizer {
     CLOISTER_CHECK(backend().add_in_place(mean, gradient, 1 - beta1));
     CLOISTER_CHECK(backend().mul_scalar_in_place(square, beta2));
     CLOISTER_CHECK(backend().addcmul_in_place(square, gradient, gradient, 1 - beta2));
-    CLOISTER_TRY(const Tensor root, backend().sqrt(square));
-    CLOISTER_TRY(const Tensor denominator, backend().div_scalar(root, std::sqrt(correction2)));
+    CLOISTER_TRY(const Tensor denominator, backend().sqrt(square));
+    CLOISTER_CHECK(backend().div_scalar_in_place(denominator, std::sqrt(correction2)));
     CLOISTER_CHECK(backend().add_scalar_in_place(denominator, eps, std::int64_t{1}));
     return backend().addcdiv_in_place(parameter, mean, denominator, -(lr() / correction1));
   }

@@ -4,6 +4,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
+#include <c10/core/impl/LocalDispatchKeySet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -33,9 +34,14 @@ class Silence final : public c10::WarningHandler {
 void install(GradMode mode) {
   if (mode == t_current.installed) return;
   thread_local std::optional<c10::InferenceMode> inference;
+  // Where nothing is recorded, operators need not pass through autograd's layer to find that out; inference mode leaves
+  // it out as well.
+  thread_local std::optional<c10::impl::ExcludeDispatchKeyGuard> below_autograd;
+  below_autograd.reset();
   inference.reset();  // restores what it found, so it must go before the mode is set
   c10::GradMode::set_enabled(mode == GradMode::grad);
   if (mode == GradMode::inference) inference.emplace(true);
+  if (mode == GradMode::no_grad) below_autograd.emplace(c10::autograd_dispatch_keyset);
   t_current.installed = mode;
 }
 
