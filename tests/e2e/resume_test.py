@@ -109,9 +109,7 @@ class Resume(Case):
 
     def test_killed_at_any_moment(self):
         guest = ["--epochs", "16", "--every", "2"]
-        began = time.monotonic()
         self.assertEqual(self.train("whole", *guest).code, 0)
-        lasts = time.monotonic() - began
         whole = run_files(self.folder / "whole")
         rng = random.Random(4)
         kills = chains = 0
@@ -122,7 +120,7 @@ class Resume(Case):
             arguments = [*self.flags("run"), "--", *guest]
             while True:
                 process = self.start(*arguments)
-                time.sleep(rng.uniform(0, lasts * 0.9))
+                self.wait_for_a_moment(process, rng)
                 if kills < KILLS:
                     process.send_signal(signal.SIGKILL)
                 error = process.communicate(timeout=100)[1].decode()
@@ -130,6 +128,8 @@ class Resume(Case):
                     self.assertEqual(process.returncode, 0, error)
                     break
                 kills += 1
+                if (self.folder / "run/run.json").exists():  # its last act: it had ended
+                    break
                 checkpoint = self.folder / "run/checkpoints/state.safetensors"
                 if checkpoint.exists():
                     numbers.add(check_whole(checkpoint))
@@ -141,6 +141,17 @@ class Resume(Case):
             self.assertEqual(whole, run_files(self.folder / "run"))
             self.assertEqual([], sorted((self.folder / "run").rglob("*.partial")))
         self.assertGreater(len(numbers), 5, f"{kills} kills in {chains} runs met few checkpoints")
+
+    def wait_for_a_moment(self, process: subprocess.Popen, rng: random.Random):
+        """A moment that the seed chooses: while the run starts, or some part of a step after some checkpoints of it.
+        By checkpoints rather than by the clock, so that a busy machine is killed at the same places."""
+        saves = rng.choice([0, 1, 1, 2, 4, 8, 16, 32])
+        path = self.folder / "run/checkpoints/state.safetensors"
+        seen = set()
+        while len(seen) <= saves and saves > 0 and process.poll() is None:
+            seen.add(path.stat().st_mtime_ns if path.exists() else 0)
+            time.sleep(0.0005)
+        time.sleep(rng.uniform(0, 0.3 if saves == 0 else 0.02))
 
     def test_killed_before_the_first_checkpoint(self):
         self.assertEqual(self.train("whole", "--every", "1000").code, 0)
