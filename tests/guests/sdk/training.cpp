@@ -82,6 +82,7 @@ void check_training() {
   nn::BatchNorm2d norm(2);
   expect_true("BatchNorm2d centres", std::abs(norm(rand({4, 2, 3, 3})).mean().item<double>()) < 1e-5);
   expect_true("and follows the mean", norm.running_mean.sum().item<double>() > 0);
-  const nn::Dropout rest{.p = 0.5, .training = false};
+  nn::Dropout rest(0.5);
+  rest.eval();
   expect("Dropout at rest", rest(ones(2)), {1, 1}, {2});
 }

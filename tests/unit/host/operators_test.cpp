@@ -69,7 +69,8 @@ TEST_F(SessionTest, ContentDependentOperatorsCountTheirOutcome) {
   EXPECT_EQ(egress(EgressKind::outcome), 1U);
   refused<GuestError::InvalidArgument>(ops->index_select(tensor(rows), 0, tensor(integers({3}))));
   EXPECT_EQ(egress(EgressKind::outcome), 2U);
-  refused<GuestError::Unsupported>(ops->cross_entropy(tensor(rows), tensor(integers({0})), ml::ops::Reduction::mean));
+  refused<GuestError::Unsupported>(
+      ops->nll_loss(tensor(rows), tensor(integers({0})), std::nullopt, ml::ops::Reduction::mean, -100));
   EXPECT_EQ(egress(EgressKind::outcome), 3U);
 }
 
@@ -90,7 +91,8 @@ TEST_F(SessionTest, ContentDependentOperatorsCanBeDenied) {
     EXPECT_NE(said.find("ops.index-select"), std::string::npos) << said;
     EXPECT_NE(said.find("--deny content-dependent"), std::string::npos) << said;
   }
-  refused<GuestError::NotGranted>(ops->cross_entropy(tensor(rows), tensor(integers({0})), ml::ops::Reduction::mean));
+  refused<GuestError::NotGranted>(
+      ops->nll_loss(tensor(rows), tensor(integers({0})), std::nullopt, ml::ops::Reduction::mean, -100));
   EXPECT_EQ(egress(EgressKind::outcome), 0U);
   good(ops->neg(tensor(rows)));
   const auto calls = report().calls;

@@ -164,14 +164,19 @@ Result<void> TorchBackend::check_indices(std::string_view op, const Tensor& inde
     }
     return bad;
   };
-  const Borrowed borrowed(index);
-  if (borrowed->numel() == 0) return {};
-  const c10::NoGradGuard records_nothing;
-  const at::Tensor host = borrowed->is_cpu() ? borrowed->contiguous() : borrowed->to(at::kCPU).contiguous();
-  const bool bad = host.scalar_type() == at::kInt ? scan(host.const_data_ptr<std::int32_t>(), host.numel())
-                                                  : scan(host.const_data_ptr<std::int64_t>(), host.numel());
-  if (bad) return outside();
-  return {};
+  return guarded<Result<void>>(
+      op,
+      [&]() -> Result<void> {
+        const Borrowed borrowed(index);
+        if (borrowed->numel() == 0) return {};
+        const c10::NoGradGuard records_nothing;
+        const at::Tensor host = borrowed->is_cpu() ? borrowed->contiguous() : borrowed->to(at::kCPU).contiguous();
+        const bool bad = host.scalar_type() == at::kInt ? scan(host.const_data_ptr<std::int32_t>(), host.numel())
+                                                        : scan(host.const_data_ptr<std::int64_t>(), host.numel());
+        if (bad) return outside();
+        return {};
+      },
+      index);
 }
 
 }  // namespace cloister::engine
