@@ -140,15 +140,15 @@ TEST_F(DerivedTest, WindowsAreBounded) {
   folder_.put("d/a/1.png", make_flat_png(2, 2, 3, 1));
   refused((*open_dataset(folder_.path("d")))->windows(1, 1), "for numbers and text", ErrorCode::unsupported);
   // Sparse, so that its size costs nothing.
-  std::filesystem::resize_file(folder_.put("big.txt", "x"), std::uint64_t{1} << 43);
+  std::filesystem::resize_file(folder_.put("big.txt", "x"), std::uint64_t{1} << 33);
   const auto text = *open_dataset(folder_.path("big.txt"));
-  const auto once = *text->windows(std::uint64_t{1} << 42, 1);
-  refused(once->windows(std::uint64_t{1} << 41, 1), "more bytes than a tensor can have");
+  const auto once = *text->windows(std::uint64_t{1} << 32, 1);
+  refused(once->windows(std::uint64_t{1} << 31, 1), "more bytes than a tensor can have");
   refused(text->shuffle(1, setting_), "too many to be shuffled");
-  refused((*text->narrow(std::uint64_t{1} << 40, 5))->shuffle(1, setting_), "too many to be shuffled");
+  refused((*text->narrow(std::uint64_t{1} << 32, 5))->shuffle(1, setting_), "too many to be shuffled");
   EXPECT_TRUE((*text->narrow(1000, 5))->shuffle(1, setting_));
   EXPECT_EQ(BatchStream::start(text, {.size = 1, .shuffle_seed = 1}, buffers_).error().code, ErrorCode::unsupported);
-  const auto stream = BatchStream::start(text, {.size = 2, .start = (std::uint64_t{1} << 43) - 3}, buffers_);
+  const auto stream = BatchStream::start(text, {.size = 2, .start = (std::uint64_t{1} << 33) - 3}, buffers_);
   ASSERT_TRUE(stream);
   EXPECT_EQ((*stream)->samples(), 3u);
 }
