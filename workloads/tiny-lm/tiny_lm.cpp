@@ -32,7 +32,7 @@ Expected<Options> parse(Args& args) {
       .heads = args.integer("heads", 4, "of attention"),
       .context = args.integer("context", 64, "characters that it sees"),
       .batch = args.integer("batch", 16, "pieces of text in a step"),
-      .steps = args.integer("steps", 2000, "of the training"),
+      .steps = args.integer("steps", 4000, "of the training"),
       .report_every = args.integer("report-every", 100, "steps between reports of both losses"),
       .sample = args.integer("sample", 500, "characters to write at the end"),
       .checkpoint_every = args.integer("checkpoint-every", 0, "steps between checkpoints; 0: none"),
