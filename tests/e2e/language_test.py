@@ -43,14 +43,14 @@ class TinyLm(Case):
             self.assertEqual(metrics[name]["points"], 3)
 
     def test_learns_and_writes(self):
-        guest = [*SMALL, "--steps", "300", "--lr", "0.02", "--sample", "64", "--temperature", "0.2"]
+        guest = [*SMALL, "--steps", "300", "--lr", "0.02", "--sample", "200", "--temperature", "0.2"]
         ended = self.run_guest("tiny-lm", *self.flags(), guest=guest)
         self.assertEqual(ended.code, 0, ended)
         self.assertLess(self.record()["metrics"]["bits-per-character"]["last"], 0.8)
         sample = self.outputs()[1]
-        self.assertEqual(len(sample), 64)
+        self.assertEqual(len(sample), 200)
         self.assertIn(sample, ended.out)
-        self.assertIn(b"question", sample)
+        self.assertIn(b"so to bed.\n", sample)
 
     def test_killed_and_taken_up_again(self):
         guest = [*SMALL, "--steps", "400", "--report-every", "20", "--sample", "20", "--checkpoint-every", "10"]
