@@ -174,7 +174,8 @@ class Interrupt(Screen):
 
     @needs_torch
     def test_keeps_what_is_finished(self):
-        session = self.transfer(1_000_000)
+        # The loss is reported after each hundredth part.
+        session = self.transfer(20_000)
         session.wait_for(r"\rtraining[^\r]*loss")
         session.interrupt()
         self.ends_in_order(session)
