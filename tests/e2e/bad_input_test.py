@@ -38,7 +38,8 @@ class Components(Case):
 
     def test_flipped_bytes(self):
         whole = bytearray((COMPONENTS / "empty.wasm").read_bytes())
-        for at in range(len(whole) // 4, len(whole) // 4 + 64):
+        # Near the beginning, where types and imports are: most of the rest is debug information, which nothing reads.
+        for at in range(128, 128 + 64):
             whole[at] ^= 0xFF
         self.refuse(bytes(whole))
 
