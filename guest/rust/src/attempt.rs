@@ -231,7 +231,7 @@ pub fn div_scalar_(input: &Tensor, other: impl Into<Scalar>) -> Result<()> {
     lift(ops::div_scalar_in_place(input.raw(), other.into()))
 }
 
-/// self / other, rounded; integers stay integers.
+/// self / other, rounded; integers stay integers. *content-dependent* (a zero among integers).
 pub fn div_mode(input: &Tensor, other: &Tensor, rounding_mode: RoundingMode) -> Result<Tensor> {
     lift(ops::div_mode(input.raw(), other.raw(), rounding_mode))
 }

@@ -270,7 +270,7 @@ impl Tensor {
         self
     }
 
-    /// self / other, rounded; integers stay integers.
+    /// self / other, rounded; integers stay integers. *content-dependent* (a zero among integers).
     #[must_use]
     #[track_caller]
     pub fn div_mode(&self, other: &Tensor, rounding_mode: RoundingMode) -> Tensor {

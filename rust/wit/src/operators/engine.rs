@@ -18,7 +18,7 @@ pub fn emit(operators: &Operators<'_>) -> Result<Vec<(String, String)>> {
             writeln!(contract, "struct {} {{", camel(setting.name))?;
             for field in &setting.fields {
                 let ty = field_type(operators, field)?;
-                writeln!(contract, "  {ty} {}{};", cpp_snake(&field.name), initial(field))?;
+                writeln!(contract, "  {ty} {}{};", cpp_snake(&field.name), initial(operators, field)?)?;
             }
             contract.push_str("};\n");
         }
@@ -121,12 +121,13 @@ fn value_type(operators: &Operators<'_>, kind: Kind) -> Result<String> {
     })
 }
 
-/// C++ knows the numbers; lists have no owner here and start empty.
-fn initial(field: &Parameter) -> String {
-    match (field.kind, field.default.as_deref()) {
+/// C++ knows numbers and enums; lists have no owner here and start empty.
+fn initial(operators: &Operators<'_>, field: &Parameter) -> Result<String> {
+    Ok(match (field.kind, field.default.as_deref()) {
         (Kind::Int | Kind::Float | Kind::Bool, Some(value)) => format!(" = {value}"),
         (Kind::Int | Kind::Float, None) => " = 0".to_owned(),
         (Kind::Bool, None) => " = false".to_owned(),
+        (Kind::Enum(id), Some(value)) => format!(" = {}::{}", camel(operators.setting(id)?.name), cpp_snake(value)),
         _ => "{}".to_owned(),
-    }
+    })
 }
