@@ -160,9 +160,8 @@ void add_run(CLI::App& app, const std::vector<std::string>& guest_arguments, Act
       ->type_name("DIR");
   command->add_flag("--trace", flags->trace,
                     "Write every call of the host, with shapes and times, to trace.json in the folder");
-  command->add_flag(
-      "--profile", flags->profile,
-      "Tell the time per operator and guest function; profile.json and profile.svg in the folder have all");
+  command->add_flag("--profile", flags->profile,
+                    "Time per operator and guest function, as tables, profile.json and profile.svg");
   command->add_flag("--json", flags->json,
                     "Print run.json on standard output; the guest's output goes to standard error");
   // Hidden: for counting instructions under valgrind (docs/performance.md).

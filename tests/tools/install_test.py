@@ -18,6 +18,7 @@ class InstallTest(unittest.TestCase):
         for name in ["cargo", "npm", "apt-get"]:
             self.stand_in(name, f"echo {name} \"$@\" >> '{self.folder}/log'")
         self.stand_in("id", "echo 1000")
+        self.stand_in("rustup", "echo wasm32-wasip2")
         self.lacks()
 
     def stand_in(self, name, script):
@@ -68,6 +69,11 @@ class InstallTest(unittest.TestCase):
         self.refuse("recommends libclang-rt-22-dev\n", words=["fuzz"])
         self.refuse("recommends valgrind\n", words=["bench"])
         self.refuse("'speed' is none of lint, fuzz, bench", words=["speed"])
+
+    def test_what_guests_in_rust_need_is_installed_or_named(self):
+        self.stand_in("rustup", f"echo rustup \"$@\" >> '{self.folder}/log'; [ $1 != --quiet ]")
+        self.assertIn("rustup target add wasm32-wasip2", self.run_tool().stdout)
+        self.assertIn("rustup --quiet target add wasm32-wasip2", (self.folder / "log").read_text())
 
     def test_rust_that_is_missing_broken_or_old(self):
         self.stand_in("rustup", "exit 1")
