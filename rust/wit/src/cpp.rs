@@ -92,10 +92,8 @@ pub fn signature(model: &Model, from: Option<&Interface>, function: &Function) -
     for param in &function.params {
         params.push(format!("{} {}", param_type(model, from, &param.ty)?, cpp_snake(&param.name)));
     }
-    let result = function
-        .result
-        .as_ref()
-        .map_or(Ok("void".to_owned()), |ty| cpp_type(model, from, ty, Direction::Result))?;
+    let result =
+        function.result.as_ref().map_or(Ok("void".to_owned()), |ty| cpp_type(model, from, ty, Direction::Result))?;
     Ok(format!("sandbox::Call<{result}> {}({})", method_name(function), params.join(", ")))
 }
 

@@ -58,7 +58,8 @@ const HEAD: &str = r#"// The operators of a backend. Generated from wit/ops.wit 
 
 namespace cloister::engine {
 "#;
-const OVERRIDES: &str = "// Declarations for the body of a class that has all operators. Generated from wit/ops.wit by cloister-wit.\n";
+const OVERRIDES: &str =
+    "// Declarations for the body of a class that has all operators. Generated from wit/ops.wit by cloister-wit.\n";
 const LACKS: &str = "// For the body of a class whose lacks(name) answers for operators that it does not have. Generated from wit/ops.wit by
 // cloister-wit.\n";
 

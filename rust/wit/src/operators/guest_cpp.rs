@@ -91,8 +91,12 @@ fn emit_setting(operators: &Operators<'_>, setting: &Setting<'_>, out: &mut Stri
             Kind::Int => ("std::int64_t".to_owned(), member.clone()),
             Kind::Float => ("double".to_owned(), member.clone()),
             Kind::Bool => ("bool".to_owned(), member.clone()),
-            Kind::OptionInt => ("std::optional<std::int64_t>".to_owned(), format!("{{{member}.has_value(), {member}.value_or(0)}}")),
-            Kind::OptionFloat => ("std::optional<double>".to_owned(), format!("{{{member}.has_value(), {member}.value_or(0)}}")),
+            Kind::OptionInt => {
+                ("std::optional<std::int64_t>".to_owned(), format!("{{{member}.has_value(), {member}.value_or(0)}}"))
+            }
+            Kind::OptionFloat => {
+                ("std::optional<double>".to_owned(), format!("{{{member}.has_value(), {member}.value_or(0)}}"))
+            }
             Kind::Enum(id) => (camel(operators.setting(id)?.name), format!("static_cast<std::uint8_t>({member})")),
             _ => bail!("field {} of {} has no form in C++", field.name, setting.name),
         };
@@ -178,7 +182,9 @@ fn default(operators: &Operators<'_>, parameter: &Parameter) -> Result<Option<St
     }
     let Some(value) = parameter.default.as_deref() else { return Ok(None) };
     Ok(Some(match parameter.kind {
-        Kind::OptionTensor | Kind::OptionScalar | Kind::OptionInt | Kind::OptionFloat if value == "none" => "{}".to_owned(),
+        Kind::OptionTensor | Kind::OptionScalar | Kind::OptionInt | Kind::OptionFloat if value == "none" => {
+            "{}".to_owned()
+        }
         Kind::Ints => value.replace('[', "{").replace(']', "}"),
         Kind::Enum(id) => format!("{}::{}", camel(operators.setting(id)?.name), cpp_snake(value)),
         Kind::Dtype => format!("Dtype::{}", cpp_snake(value)),

@@ -22,7 +22,10 @@ pub fn emit(operators: &Operators<'_>) -> Result<Vec<(String, String)>> {
             continue;
         }
         let taken = cpp::type_name(operators.model, None, setting.id, crate::model::Direction::Param)?;
-        writeln!(arguments, "inline engine::{name} argument([[maybe_unused]] Session& session, [[maybe_unused]] ArgumentCheck& check, const {taken}& options) {{")?;
+        writeln!(
+            arguments,
+            "inline engine::{name} argument([[maybe_unused]] Session& session, [[maybe_unused]] ArgumentCheck& check, const {taken}& options) {{"
+        )?;
         let fields: Vec<String> = setting
             .fields
             .iter()
@@ -49,12 +52,10 @@ pub fn emit(operators: &Operators<'_>) -> Result<Vec<(String, String)>> {
             names.join(", ")
         )?;
     }
-    Ok(vec![
-        ("host/operator_settings.inc".to_owned(), arguments),
-        ("host/operator_calls.inc".to_owned(), calls),
-    ])
+    Ok(vec![("host/operator_settings.inc".to_owned(), arguments), ("host/operator_calls.inc".to_owned(), calls)])
 }
 
 const ARGUMENTS: &str = "// For operator_call.h: settings of operators as the engine takes them. The order of cases and fields is that of the WIT on
 // both sides. Generated from wit/ops.wit by cloister-wit.\n\n";
-const CALLS: &str = "// For the body of the class that implements the interface. Generated from wit/ops.wit by cloister-wit.\n";
+const CALLS: &str =
+    "// For the body of the class that implements the interface. Generated from wit/ops.wit by cloister-wit.\n";

@@ -194,7 +194,9 @@ impl<'a> Operators<'a> {
             Type::F64 => return Ok(Kind::Float),
             Type::String => return Ok(Kind::Text),
             Type::Id(id) => self.model.definition(*id),
-            _ => bail!("an operator takes s64, f64, bool, string, scalar, dtype, tensors, lists of s64, enums and records"),
+            _ => bail!(
+                "an operator takes s64, f64, bool, string, scalar, dtype, tensors, lists of s64, enums and records"
+            ),
         };
         let definition = &self.model.resolve.types[id];
         Ok(match &definition.kind {
