@@ -19,7 +19,7 @@ std::uint64_t ticks(const std::vector<ProfileEntry>& entries) {
 TEST(Profile, CountsTheFunctionThatRunsUnderItsCallers) {
   // The guest never returns, so that it is seen however late the clock ticks.
   auto instance =
-      Instance::create(program(guest("(call $outer)", kSpin)), nullptr, {.wall = milliseconds(100)}, milliseconds(1));
+      Instance::create(program(guest("(call $outer)", kSpin)), nullptr, {.wall = milliseconds(500)}, milliseconds(1));
   ASSERT_TRUE(instance);
   const auto outcome = instance->run();
   ASSERT_TRUE(outcome);
