@@ -7,7 +7,7 @@ if(CLOISTER_TORCH)
   install(TARGETS cloister_torch LIBRARY DESTINATION lib)
 endif()
 if(CLOISTER_GUESTS)
-  foreach(name empty hello transfer)
+  foreach(name empty hello mnist-cnn photos tiny-lm transfer)
     install(FILES ${CMAKE_BINARY_DIR}/components/${name}.wasm DESTINATION share/cloister/components)
   endforeach()
   # What building a guest takes, besides clang.
