@@ -23,7 +23,12 @@ Result<MetricsLog> MetricsLog::create(const std::string& path) {
 }
 
 Result<MetricsLog> MetricsLog::reopen(const std::string& path) {
-  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0666));
+  if (!fd && errno == ELOOP) {
+    return fail(ErrorCode::bad_data, fmt::format("'{}' is a symbolic link, and what it leads to would be overwritten; "
+                                                 "put the file itself there",
+                                                 path));
+  }
   if (!fd) return fail_errno("write", path, errno);
   return MetricsLog(std::move(fd), path);
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -33,6 +34,17 @@ TEST(MetricsLog, WritesOneObjectAPoint) {
   EXPECT_EQ(points[2]["value"], "nan");
   EXPECT_EQ(points[3]["value"], "-inf");
   EXPECT_EQ(points[4]["value"], 2);
+}
+
+TEST(MetricsLog, FollowsNoLink) {
+  const ScratchFolder scratch;
+  scratch.put("theirs", "kept");
+  std::filesystem::create_symlink(scratch.path() / "theirs", scratch.path() / "m.jsonl");
+  auto log = MetricsLog::reopen((scratch.path() / "m.jsonl").string());
+  ASSERT_FALSE(log);
+  EXPECT_EQ(log.error().code, ErrorCode::bad_data);
+  EXPECT_NE(log.error().message.find("m.jsonl' is a symbolic link"), std::string::npos) << log.error().message;
+  EXPECT_EQ(scratch.get("theirs"), "kept");
 }
 
 TEST(MetricsLog, WhatItWroteOfMatricesAndPointsCanBeTakenUp) {

@@ -19,7 +19,7 @@ class MetricsLog {
  public:
   // REQUIRES: no such file yet. Errors: io.
   static Result<MetricsLog> create(const std::string& path);
-  // Of an interrupted run: its points stay until start_over(). Errors: io.
+  // Of an interrupted run: its points stay until start_over(). Errors: io; bad_data: a symbolic link is there.
   static Result<MetricsLog> reopen(const std::string& path);
 
   // Forgets all points but those in `text`, which all_metrics() takes. Errors: io.
