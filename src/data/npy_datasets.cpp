@@ -8,6 +8,7 @@
 #include "npy_header.h"
 #include "npz.h"
 #include "open_dataset.h"
+#include "stored_dataset.h"
 
 namespace cloister::data {
 namespace {
@@ -48,18 +49,20 @@ Result<StoredArray> read_member(const ZipMember& member, const ReadAt& read, std
 
 Result<std::vector<StoredArray>> read_npz(std::uint64_t file_size, const ReadAt& read, std::string_view name) {
   CLOISTER_TRY(const auto members, read_zip_directory(file_size, read, name));
+  // All of them before the first is inflated: a file with too many costs no time.
   std::uint64_t inflated = 0;
+  for (const ZipMember& member : members) {
+    if (!member.deflated) continue;
+    if (member.size > kMaxInflatedBytes - inflated) {
+      return fail(ErrorCode::bad_data,
+                  fmt::format("the compressed arrays of '{}' have more than {} bytes together; write them with "
+                              "numpy.savez, which does not compress",
+                              name, kMaxInflatedBytes));
+    }
+    inflated += member.size;
+  }
   std::vector<StoredArray> arrays;
   for (const ZipMember& member : members) {
-    if (member.deflated) {
-      if (member.size > kMaxInflatedBytes - inflated) {
-        return fail(ErrorCode::bad_data,
-                    fmt::format("the compressed arrays of '{}' have more than {} bytes together; write them with "
-                                "numpy.savez, which does not compress",
-                                name, kMaxInflatedBytes));
-      }
-      inflated += member.size;
-    }
     CLOISTER_TRY(auto array, read_member(member, read, name));
     arrays.push_back(std::move(array));
   }
@@ -67,10 +70,12 @@ Result<std::vector<StoredArray>> read_npz(std::uint64_t file_size, const ReadAt&
   return arrays;
 }
 
-Result<Dataset::Pointer> open_npz_dataset(const std::string& path, const OpenOptions& /*options*/) {
+Result<Dataset::Pointer> open_npz_dataset(const std::string& path, const OpenOptions& options) {
   CLOISTER_TRY(auto file, HashedFile::open(path));
   HashedReader reader(file);
-  const ReadAt read = [&reader](std::uint64_t offset, std::span<std::byte> bytes) {
+  // Inflating reads in small pieces, so a stop ends it soon.
+  const ReadAt read = [&](std::uint64_t offset, std::span<std::byte> bytes) -> Result<void> {
+    if (options.stop.stop_requested()) return fail_interrupted();
     return reader.read(offset, bytes);
   };
   CLOISTER_TRY(auto arrays, read_npz(file->file().size(), read, path));

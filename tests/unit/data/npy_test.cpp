@@ -165,6 +165,7 @@ TEST_F(NpyTest, ArchivesThatLieAreRefused) {
   const std::string x = npy("<i8", "(3,)", little_all<std::int64_t>({7, 8, 9}));
   const std::string good = zip({{"x.npy", x}});
   const std::string packed = zip({{"x.npy", x, true}});
+  const std::string both = zip({{"y.npy", x, true}, {"x.npy", x, true}});
   const auto patched = [](std::string file, std::size_t from_end, std::string_view bytes) {
     return file.replace(file.size() - from_end, bytes.size(), bytes);
   };
@@ -172,7 +173,7 @@ TEST_F(NpyTest, ArchivesThatLieAreRefused) {
     file[at] = static_cast<char>(file[at] ^ 1);
     return file;
   };
-  const std::size_t entry = 22 + 46 + 5;  // of the only entry, from the end
+  const std::size_t entry = 22 + 46 + 5;  // of the last entry, from the end
   const std::pair<std::string, const char*> cases[] = {
       {"", "does not end with a ZIP directory"},
       {x, "does not end with a ZIP directory"},
@@ -202,12 +203,23 @@ TEST_F(NpyTest, ArchivesThatLieAreRefused) {
       {patched(packed, entry - 24, "\0\1\0\0"sv), "does not inflate"},
       {patched(packed, entry - 24, "\xff\xff\xff\x3f"sv), "which cannot be"},
       {patched(packed, entry - 24, "\xff\xff\xff\x7f"sv), "numpy.savez, which does not compress"},
+      // The sizes are added up before anything is inflated, so the damage of the first is not met.
+      {flipped(patched(both, entry - 24, "\xff\xff\xff\x7f"sv), 40), "numpy.savez, which does not compress"},
   };
   for (const auto& [contents, why] : cases) {
     const Error error = refusal(contents, "a.npz");
     EXPECT_EQ(error.code, ErrorCode::bad_data);
     EXPECT_NE(error.message.find(why), std::string::npos) << error.message << "\n wanted " << why;
   }
+}
+
+TEST_F(NpyTest, AStopEndsTheInflatingOfAnArchive) {
+  const std::string x = npy("<i8", "(3,)", little_all<std::int64_t>({7, 8, 9}));
+  std::stop_source stop;
+  stop.request_stop();
+  const auto dataset = open_dataset(folder_.put("a.npz", zip({{"x.npy", x, true}})), {.stop = stop.get_token()});
+  ASSERT_FALSE(dataset);
+  EXPECT_EQ(dataset.error().code, ErrorCode::interrupted);
 }
 
 }  // namespace

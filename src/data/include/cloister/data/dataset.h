@@ -120,7 +120,7 @@ class Dataset {
 struct OpenOptions {
   // Folders: an image that cannot be decoded does not keep the folder from being opened; it must have one that can.
   bool skip_broken = false;
-  std::stop_token stop = {};  // CSV files are read as a whole: ends that with `interrupted`
+  std::stop_token stop = {};  // ends the reading of a whole CSV file, the inflating of an .npz: `interrupted`
 };
 
 // Opens what lies at `path`; files are told apart by their ending, in either case. docs/data.md has the details.
