@@ -21,6 +21,7 @@ CORE = {
     "any.dims": "any",
     "arange.start_step": "arange",
     "atan2.out": "atan2",
+    "clamp.Tensor": "clamp-tensor",
     "copy": "copy-in-place",
     "div.Tensor_mode": "div-mode",
     "div.Scalar_mode": "div-scalar-mode",

@@ -62,8 +62,8 @@ Value plus(Value a, Value b) {
 Result<void> same_dtype(std::string_view op, const StubTensor& a, const StubTensor& b) {
   if (a.dtype == b.dtype) return {};
   return fail(ErrorCode::dtype_mismatch,
-              fmt::format("{}: the operands are {} and {}, but the stub backend promotes nothing", op,
-                          dtype_name(a.dtype), dtype_name(b.dtype)));
+              fmt::format("{}: the operands are {} and {}, but the stub backend promotes nothing; convert one of them",
+                          op, dtype_name(a.dtype), dtype_name(b.dtype)));
 }
 
 // out[i] = compute(a[i], b[i]) over the broadcast shape, which is out's.

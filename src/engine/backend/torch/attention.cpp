@@ -136,8 +136,9 @@ Result<Tensor> TorchBackend::scaled_dot_product_attention(const Tensor& query, c
       return fail(ErrorCode::invalid_argument, fmt::format("{}: is-causal and a mask are given; choose one", op));
     }
     if (dtype(*attn_mask) != Dtype::bool_ && dtype(*attn_mask) != dtype(query)) {
-      return fail(ErrorCode::dtype_mismatch, fmt::format("{}: the mask is {}, but must be bool or, like the query, {}",
-                                                         op, dtype_name(dtype(*attn_mask)), dtype_name(dtype(query))));
+      return fail(ErrorCode::dtype_mismatch,
+                  fmt::format("{}: the mask is {}, but must be bool or, like the query, {}; convert it", op,
+                              dtype_name(dtype(*attn_mask)), dtype_name(dtype(query))));
     }
     const Shape mask = shape(*attn_mask);
     bool fits = mask.size() <= all.weights.size();

@@ -63,12 +63,13 @@ Result<Tensor> TorchBackend::bitwise_right_shift_scalar(const Tensor& self, cons
 Result<void> TorchBackend::check_mask(std::string_view op, const Tensor& mask) const {
   if (dtype(mask) == Dtype::bool_) return {};
   return fail(ErrorCode::dtype_mismatch,
-              fmt::format("{}: the mask is {}, but must be bool", op, dtype_name(dtype(mask))));
+              fmt::format("{}: the mask is {}, but must be bool; convert it", op, dtype_name(dtype(mask))));
 }
 
 Result<Tensor> TorchBackend::where(const Tensor& condition, const Tensor& self, const Tensor& other) {
   if (dtype(condition) != Dtype::bool_) {
-    return fail(ErrorCode::dtype_mismatch, "where: the condition must be a bool tensor");
+    return fail(ErrorCode::dtype_mismatch,
+                fmt::format("where: the condition is {}, but must be bool; convert it", dtype_name(dtype(condition))));
   }
   return run(
       "where", [](const T& where, const T& a, const T& b) { return at::where(where, a, b); }, condition, self, other);

@@ -15,7 +15,7 @@ namespace {
 Result<void> expect_indices(std::string_view op, Dtype dtype, std::string_view which) {
   if (dtype == Dtype::int64 || dtype == Dtype::int32) return {};
   return fail(ErrorCode::dtype_mismatch,
-              fmt::format("{}: the {} are {}, but must be int64 or int32", op, which, dtype_name(dtype)));
+              fmt::format("{}: the {} are {}, but must be int64 or int32; convert them", op, which, dtype_name(dtype)));
 }
 
 Result<void> expect_table(std::string_view op, Shape weight) {
@@ -46,7 +46,7 @@ Result<void> check_offsets(const T& offsets, std::int64_t count) {
 Result<Tensor> TorchBackend::one_hot(const Tensor& self, std::int64_t num_classes) {
   if (dtype(self) != Dtype::int64) {
     return fail(ErrorCode::dtype_mismatch,
-                fmt::format("one_hot: the classes are {}, but must be int64", dtype_name(dtype(self))));
+                fmt::format("one_hot: the classes are {}, but must be int64; convert them", dtype_name(dtype(self))));
   }
   if (num_classes < 1) {
     return fail(ErrorCode::invalid_argument,

@@ -46,9 +46,30 @@ std::string_view first_sentence(std::string_view text) {
   return text;
 }
 
+// What libtorch says about dtypes, in their names here and with the way out.
+std::string about_dtypes(std::string_view sentence) {
+  constexpr std::string_view kLacks = " not implemented for '";
+  if (const std::size_t lacks = sentence.find(kLacks); lacks != std::string_view::npos) {
+    const std::string_view rest = sentence.substr(lacks + kLacks.size());
+    const std::string_view named = rest.substr(0, rest.find('\''));
+    for (std::size_t i = 0; i < kDtypeCount; ++i) {
+      const auto dtype = static_cast<Dtype>(i);
+      if (named != c10::toString(scalar_type(dtype))) continue;
+      return fmt::format("it does not take {}; convert to a dtype that it takes", dtype_name(dtype));
+    }
+  }
+  return fmt::format("{}; convert to a dtype that it takes", sentence);
+}
+
+Error explained(std::string_view text, ErrorCode code, std::string_view op, std::span<const Tensor* const> operands) {
+  const std::string_view sentence = first_sentence(text);
+  return {code, fmt::format("{}: {}", format_call(op, operands),
+                            code == ErrorCode::dtype_mismatch ? about_dtypes(sentence) : std::string(sentence))};
+}
+
 Error from_torch(const c10::Error& error, ErrorCode code, std::string_view op,
                  std::span<const Tensor* const> operands) {
-  return {code, fmt::format("{}: {}", format_call(op, operands), first_sentence(error.what_without_backtrace()))};
+  return explained(error.what_without_backtrace(), code, op, operands);
 }
 
 Error out_of_memory(std::string_view op) {
@@ -77,7 +98,7 @@ Error explain_or_throw(std::string_view op, std::span<const Tensor* const> opera
   } catch (const std::exception& error) {
     // oneDNN, MKL and our own allocator's refusals that libtorch wrapped.
     const std::string_view text = error.what();
-    return {classify(text), fmt::format("{}: {}", format_call(op, operands), first_sentence(text))};
+    return explained(text, classify(text), op, operands);
   } catch (...) {
     return {ErrorCode::internal, fmt::format("{}: libtorch failed without saying why", format_call(op, operands))};
   }

@@ -13,8 +13,8 @@ using T = at::Tensor;
 
 Result<void> check_index_dtype(std::string_view op, Dtype found, bool int32_too) {
   if (found == Dtype::int64 || (int32_too && found == Dtype::int32)) return {};
-  return fail(ErrorCode::dtype_mismatch, fmt::format("{}: the index is {}, but must be int64{}", op, dtype_name(found),
-                                                     int32_too ? " or int32" : ""));
+  return fail(ErrorCode::dtype_mismatch, fmt::format("{}: the index is {}, but must be int64{}; convert it", op,
+                                                     dtype_name(found), int32_too ? " or int32" : ""));
 }
 
 }  // namespace
@@ -75,10 +75,9 @@ Result<void> TorchBackend::check_index_list(std::string_view op, const Tensor& s
     if (indices[i] == nullptr) continue;
     any = true;
     if (dtype(*indices[i]) == Dtype::bool_ || dtype(*indices[i]) == Dtype::uint8) {
-      return fail(
-          ErrorCode::dtype_mismatch,
-          fmt::format("{}: an index is {}, but must be int64 or int32; masked-select and masked-fill take masks", op,
-                      dtype_name(dtype(*indices[i]))));
+      return fail(ErrorCode::dtype_mismatch, fmt::format("{}: an index is {}, but must be int64 or int32; convert it, "
+                                                         "or give a mask to masked-select or masked-fill",
+                                                         op, dtype_name(dtype(*indices[i]))));
     }
     CLOISTER_CHECK(check_index_dtype(op, dtype(*indices[i]), /*int32_too=*/true));
     CLOISTER_CHECK(check_indices(op, *indices[i], from[i], {}, /*from_end=*/true));

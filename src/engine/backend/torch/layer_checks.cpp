@@ -17,7 +17,7 @@ Result<void> expect_same_dtype(std::string_view op, Dtype input, Dtype found, st
 Result<void> expect_floating(std::string_view op, Dtype dtype, std::string_view which) {
   if (is_floating_point(dtype)) return {};
   return fail(ErrorCode::dtype_mismatch,
-              fmt::format("{}: the {} is {}, but must be floating point", op, which, dtype_name(dtype)));
+              fmt::format("{}: the {} is {}, but must be floating point; convert it", op, which, dtype_name(dtype)));
 }
 
 Result<void> expect_shape(std::string_view op, Shape found, Shape needed, std::string_view which) {

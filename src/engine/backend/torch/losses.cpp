@@ -33,8 +33,8 @@ Result<void> check_classes(const TensorBackend& backend, std::string_view op, co
   }
   CLOISTER_CHECK(expect_floating(op, backend.dtype(input), "input"));
   if (backend.dtype(target) != Dtype::int64) {
-    return fail(ErrorCode::dtype_mismatch,
-                fmt::format("{}: the target is {}, but must be int64 classes", op, dtype_name(backend.dtype(target))));
+    return fail(ErrorCode::dtype_mismatch, fmt::format("{}: the target is {}, but must be int64 classes; convert it",
+                                                       op, dtype_name(backend.dtype(target))));
   }
   if (weight == nullptr) return {};
   CLOISTER_CHECK(expect_shape(op, backend.shape(*weight), in.subspan(before, 1), "weight"));

@@ -59,7 +59,7 @@ Result<Tensor> TorchBackend::bincount(const Tensor& self, const Tensor* weights,
   const Dtype type = dtype(self);
   if (is_floating_point(type) || type == Dtype::bool_) {
     return fail(ErrorCode::dtype_mismatch,
-                fmt::format("bincount: the tensor is {}, but must hold integers", dtype_name(type)));
+                fmt::format("bincount: the tensor is {}, but must hold integers; convert it", dtype_name(type)));
   }
   CLOISTER_CHECK(check_new("bincount", Shape(&minlength, 1), Dtype::int64));
   return run(
