@@ -75,8 +75,9 @@ Result<bool> CsvScanner::next() {
       CLOISTER_TRY(const bool more, fill());
       if (more) continue;
       if (at == 0) return false;
-      if (state == State::quoted) return bad("has a quote that is never closed");
-      if (state == State::carriage_return) return bad("has a carriage return that no line feed follows");
+      if (state == State::quoted) return bad("has a quote that is never closed; close it");
+      if (state == State::carriage_return)
+        return bad("has a carriage return that no line feed follows; end lines with LF or CR LF");
       if (state == State::field_begin) field_.begin = at;
       CLOISTER_CHECK(end_field(state == State::quote ? quote : at));
       take(at);
@@ -124,7 +125,7 @@ Result<bool> CsvScanner::next() {
         state = c == ',' ? State::field_begin : State::carriage_return;
         break;
       case State::carriage_return:
-        if (c != '\n') return bad("has a carriage return that no line feed follows");
+        if (c != '\n') return bad("has a carriage return that no line feed follows; end lines with LF or CR LF");
         break;
     }
     ++at;

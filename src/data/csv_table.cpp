@@ -48,8 +48,9 @@ Result<void> for_each_row(CsvScanner& scanner, std::size_t width, const std::sto
     CLOISTER_TRY(const bool any, scanner.next());
     if (!any) return {};
     if (scanner.fields().size() != width) {
-      return scanner.bad(fmt::format("has {} fields, but the header has {}; each row has one for each column",
-                                     scanner.fields().size(), width));
+      const std::size_t found = scanner.fields().size();
+      return scanner.bad(fmt::format("has {} field{}, but the header has {}; give each row one for each column", found,
+                                     found == 1 ? "" : "s", width));
     }
     CLOISTER_CHECK(each(scanner.fields(), offset));
   }

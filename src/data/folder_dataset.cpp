@@ -22,6 +22,11 @@ struct Contents {
   std::vector<Column> columns;
 };
 
+// What ends a pass or an opening that may leave nothing out.
+Unexpected<Error> broken_file(const Error& why) {
+  return fail(why.code, fmt::format("{}; mend or remove it, or leave such files out with --skip-broken", why.message));
+}
+
 class FolderReader final : public SampleReader {
  public:
   FolderReader(std::shared_ptr<const Contents> contents, const ImageForm& form)
@@ -81,7 +86,7 @@ class FolderReader final : public SampleReader {
   }
 
   Result<bool> leave_out(std::size_t index, const Error& why) {
-    if (!form_.skip_broken) return Unexpected(why);
+    if (!form_.skip_broken) return broken_file(why);
     broken_.push_back({index, contents_->folder->files[index].path, why.message});
     return false;
   }
@@ -133,7 +138,8 @@ Result<ImageShape> first_shape(const ImageFolder& folder, bool skip_broken) {
   for (std::size_t i = 0; i < folder.files.size(); ++i) {
     CLOISTER_CHECK(read_image_file(folder, i, bytes));
     auto shape = inspect_image(bytes, folder.files[i].path);
-    if (shape || !skip_broken) return shape;
+    if (shape) return shape;
+    if (!skip_broken) return broken_file(shape.error());
   }
   return fail(ErrorCode::bad_data, fmt::format("'{}' has no image that can be decoded", folder.path));
 }

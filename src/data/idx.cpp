@@ -54,10 +54,11 @@ Result<IdxHeader> parse_idx_header(std::span<const std::byte> bytes, std::uint64
   header.data_size = *data_size;
   const auto whole = checked_add(header.data_offset, header.data_size);
   if (!whole || *whole != file_size) {
-    return bad(fmt::format("'{}' has {} bytes, but its header says {} elements of {}, which take {}; it is {}", name,
-                           file_size, shape_text(header.shape), dtype_name(header.dtype),
-                           whole ? fmt::to_string(*whole) : "more than a file can have",
-                           whole && *whole < file_size ? "damaged" : "truncated"));
+    return bad(fmt::format(
+        "'{}' has {} bytes, but its header says {} elements of {}, which take {}; it is {}, so fetch it anew", name,
+        file_size, shape_text(header.shape), dtype_name(header.dtype),
+        whole ? fmt::to_string(*whole) : "more than a file can have",
+        whole && *whole < file_size ? "damaged" : "truncated"));
   }
   return header;
 }

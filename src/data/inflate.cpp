@@ -69,10 +69,12 @@ Result<std::vector<std::byte>> inflate_member(const ZipMember& member, const Rea
         std::span(piece).first(static_cast<std::size_t>(std::min(kPieceBytes, member.compressed_size - done)));
     CLOISTER_CHECK(read(member.data_offset + done, in));
     done += in.size();
-    if (!inflater.feed(in, room)) return bad("is damaged: it does not inflate");
+    if (!inflater.feed(in, room)) return bad("is damaged: it does not inflate; save or fetch the file anew");
   }
   if (!inflater.ended() || !room.empty()) {
-    return bad(fmt::format("is damaged: it does not inflate to the {} bytes that the directory says", member.size));
+    return bad(fmt::format(
+        "is damaged: it does not inflate to the {} bytes that the directory says; save or fetch the file anew",
+        member.size));
   }
   auto crc = crc32(0, nullptr, 0);
   for (std::span<const std::byte> rest(contents); !rest.empty();) {
@@ -80,7 +82,7 @@ Result<std::vector<std::byte>> inflate_member(const ZipMember& member, const Rea
     crc = crc32(crc, reinterpret_cast<const Bytef*>(part.data()), static_cast<uInt>(part.size()));
     rest = rest.subspan(part.size());
   }
-  if (crc != member.crc) return bad("is damaged: its checksum does not agree");
+  if (crc != member.crc) return bad("is damaged: its checksum does not agree; save or fetch the file anew");
   return contents;
 }
 

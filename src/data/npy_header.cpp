@@ -204,10 +204,11 @@ Result<NpyHeader> parse_npy_header(std::span<const std::byte> bytes, std::uint64
   header.data_size = *data_size;
   const auto whole = checked_add(header.data_offset, header.data_size);
   if (!whole || *whole != size) {
-    return bad(fmt::format("it has {} bytes, but its header says {} of {}, which take {}; it is {}", size,
-                           shape_text(header.shape), dtype_name(header.dtype),
-                           whole ? fmt::to_string(*whole) : "more than a file can have",
-                           whole && *whole < size ? "damaged" : "truncated"));
+    return bad(
+        fmt::format("it has {} bytes, but its header says {} of {}, which take {}; it is {}, so save or fetch it anew",
+                    size, shape_text(header.shape), dtype_name(header.dtype),
+                    whole ? fmt::to_string(*whole) : "more than a file can have",
+                    whole && *whole < size ? "damaged" : "truncated"));
   }
   return header;
 }

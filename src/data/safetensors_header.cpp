@@ -78,7 +78,8 @@ class HeaderHandler final : public nlohmann::json_sax<Json> {
     const auto known = std::find_if(kDtypeNames.begin(), kDtypeNames.end(),
                                     [&](const DtypeName& candidate) { return candidate.name == value; });
     if (known == kDtypeNames.end()) {
-      return stop(fmt::format("{} is of dtype {}, which Cloister does not have", thing(), clipped(value, 32)));
+      return stop(fmt::format("{} is of dtype {}; those that are read are BOOL, U8, I8 to I64, F16, BF16, F32 and F64",
+                              thing(), clipped(value, 32)));
     }
     entry.dtype = known->dtype;
     return true;
@@ -202,7 +203,8 @@ Result<void> check_layout(std::vector<StoredTensor>& tensors, std::uint64_t begi
 Result<SafetensorsHeader> parse_safetensors_header(std::string_view json, std::uint64_t data_offset,
                                                    std::uint64_t data_size, std::string_view name) {
   const auto damaged = [&](const Error& error) {
-    return fail(error.code, fmt::format("'{}' is no safetensors file that can be used: {}", name, error.message));
+    return fail(error.code, fmt::format("'{}' is no safetensors file that can be used: {}; save or fetch it anew", name,
+                                        error.message));
   };
   HeaderHandler handler;
   // The format wants the object to begin at once; the parser by itself would skip white space.

@@ -16,7 +16,9 @@ Result<SafetensorsFile> SafetensorsFile::open(const std::string& path) {
   const std::uint64_t file_size = opened.file_->file().size();
   std::array<std::byte, 8> length_bytes{};
   if (file_size < length_bytes.size()) {
-    return fail(ErrorCode::bad_data, fmt::format("'{}' is no safetensors file: it has {} bytes only", path, file_size));
+    return fail(
+        ErrorCode::bad_data,
+        fmt::format("'{}' is no safetensors file: it has {} bytes only; save or fetch it anew", path, file_size));
   }
   HashedReader reader(opened.file_);
   CLOISTER_CHECK(reader.read(0, length_bytes));
@@ -24,7 +26,7 @@ Result<SafetensorsFile> SafetensorsFile::open(const std::string& path) {
   if (length > kMaxHeaderBytes || length > file_size - length_bytes.size()) {
     return fail(ErrorCode::bad_data,
                 fmt::format("'{}' is no safetensors file or truncated: it says that its header takes {} bytes of {}; "
-                            "headers of at most {} are read",
+                            "headers of at most {} are read; save or fetch it anew",
                             path, length, file_size, kMaxHeaderBytes));
   }
   std::string json(static_cast<std::size_t>(length), '\0');
