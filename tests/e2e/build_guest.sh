@@ -9,7 +9,7 @@ cloister-wit guest-c --wit "$share/wit" --world workload --out "$work"
 clang-22 $flags -w -c "$work/workload.c" -o "$work/workload.o"
 clang++-22 $flags -std=c++23 -fno-exceptions -I "$share/sdk/cpp/include" -isystem "$work" \
   -mexec-model=reactor -Wl,--strip-debug,--initial-heap=262144 \
-  "$source" "$share/sdk/cpp/src/args.cpp" "$share/sdk/cpp/src/main.cpp" \
+  "$source" "$share"/sdk/cpp/src/*.cpp \
   "$work/workload.o" "$work/workload_component_type.o" -o "$work/core.wasm"
 cloister-wit component "$work/core.wasm" --out "$component"
 rm -r "$work"

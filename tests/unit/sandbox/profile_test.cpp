@@ -26,16 +26,17 @@ TEST(Profile, CountsTheFunctionThatRunsUnderItsCallers) {
   EXPECT_EQ(outcome->end, End::deadline);
   const auto profile = instance->profile();
   ASSERT_TRUE(profile) << profile.error().message;
-  ASSERT_EQ(profile->size(), 3U);
-  EXPECT_EQ((*profile)[1].function, "outer");
-  EXPECT_EQ((*profile)[2].function, "spin");
-  for (std::uint32_t depth = 0; depth < 3; ++depth) {
+  // The export that calls $outer has no name.
+  ASSERT_EQ(profile->size(), 2U);
+  EXPECT_EQ((*profile)[0].function, "outer");
+  EXPECT_EQ((*profile)[1].function, "spin");
+  for (std::uint32_t depth = 0; depth < 2; ++depth) {
     EXPECT_EQ((*profile)[depth].depth, depth);
     EXPECT_FALSE((*profile)[depth].host);
     EXPECT_EQ((*profile)[depth].line, "") << "a component without debug information";
   }
-  EXPECT_GT((*profile)[2].ticks, 0U);
-  EXPECT_EQ((*profile)[2].ticks, ticks(*profile)) << "nothing but the loop takes time";
+  EXPECT_GT((*profile)[1].ticks, 0U);
+  EXPECT_EQ((*profile)[1].ticks, ticks(*profile)) << "nothing but the loop takes time";
 }
 
 TEST(Profile, OfSeveralRunsIsOfAllOfThem) {
