@@ -68,18 +68,6 @@ constexpr auto kInt64 = at::kLong;
 #define GRU_(x, hidden, weights) gru(x, hidden, weights, true, 1, 0.0, false, false, false)
 #define CROSS_ENTROPY(x, target) cross_entropy_loss(x, target)
 
-struct Case {
-  std::string_view name;
-  void (*run)(Operands&, std::int64_t count);
-};
-
-#define CASE(name, expression)                  \
-  {name, [](Operands& o, std::int64_t count) {  \
-     for (std::int64_t i = 0; i < count; ++i) { \
-       (void)(expression);                      \
-     }                                          \
-   }},
-
 constexpr Case kCases[] = {
 #include "cases.inc"
 };

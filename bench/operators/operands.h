@@ -1,5 +1,5 @@
-// The operands of cases.inc, of about `n` elements each; includes nothing, since libtorch and the SDK both compile it
-// after their own names.
+// What cases.inc needs beside operators: operands of about `n` elements each, and what a case is. It includes nothing,
+// since libtorch and the SDK both compile it after their own names.
 #pragma once
 
 struct Operands {
@@ -53,3 +53,16 @@ struct Operands {
   std::vector<Tensor> lines = {line, line};
   std::vector<Tensor> matrices = {matrix, matrix};
 };
+
+struct Case {
+  std::string_view name;
+  void (*run)(Operands&, std::int64_t count);
+};
+
+// A result is dropped at once, as a program would drop it.
+#define CASE(name, expression)                  \
+  {name, [](Operands& o, std::int64_t count) {  \
+     for (std::int64_t i = 0; i < count; ++i) { \
+       (void)(expression);                      \
+     }                                          \
+   }},

@@ -58,19 +58,6 @@ namespace {
 #define GRU_(x, hidden, weights) gru(x, hidden, weights, true)
 #define CROSS_ENTROPY(x, target) cross_entropy(x, target)
 
-struct Case {
-  std::string_view name;
-  void (*run)(Operands&, std::int64_t count);
-};
-
-// A result is dropped at once, as a program would drop it.
-#define CASE(name, expression)                  \
-  {name, [](Operands& o, std::int64_t count) {  \
-     for (std::int64_t i = 0; i < count; ++i) { \
-       (void)(expression);                      \
-     }                                          \
-   }},
-
 constexpr Case kCases[] = {
 #include "../../bench/operators/cases.inc"
 };

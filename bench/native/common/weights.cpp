@@ -36,3 +36,10 @@ void save_weights(const std::string& path, const NamedTensors& weights) {
   }
   checked(writer.commit());
 }
+
+NamedTensors state_of(const torch::nn::Module& module) {
+  NamedTensors state;
+  for (const auto& named : module.named_parameters()) state.emplace_back(named.key(), named.value());
+  for (const auto& named : module.named_buffers()) state.emplace_back(named.key(), named.value());
+  return state;
+}

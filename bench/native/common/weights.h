@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ATen/ATen.h>
+#include <torch/nn/module.h>
 
 #include <map>
 #include <string>
@@ -16,3 +17,6 @@ Weights load_weights(const std::string& path);
 
 // Tensors of float32 and int64. Throws std::runtime_error with the writer's sentence.
 void save_weights(const std::string& path, const NamedTensors& weights);
+
+// Parameters and buffers by PyTorch's names, as a state_dict has them.
+NamedTensors state_of(const torch::nn::Module& module);

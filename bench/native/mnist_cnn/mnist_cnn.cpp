@@ -12,13 +12,13 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
-#include <exception>
 #include <limits>
 #include <numbers>
 
 #include "dataset.h"
 #include "options.h"
 #include "phases.h"
+#include "program.h"
 #include "weights.h"
 
 namespace nn = torch::nn;
@@ -129,12 +129,7 @@ void run(const Options& options) {
   const Tensor counts = confusion(net, test_set, classes, options);
   const double right = counts.reshape({classes, classes}).diagonal().sum().item<double>();
   phases.metric("test-accuracy", right / static_cast<double>(test_set->size()));
-  if (!options.out.empty()) {
-    NamedTensors weights;
-    for (const auto& named : net->named_parameters()) weights.emplace_back(named.key(), named.value());
-    for (const auto& named : net->named_buffers()) weights.emplace_back(named.key(), named.value());
-    save_weights(options.out, weights);
-  }
+  if (!options.out.empty()) save_weights(options.out, state_of(*net));
   // The record of an isolated run has the sums of whole datasets; what it reads for them is read here too.
   (void)digest(train_all);
   (void)digest(test_all);
@@ -143,15 +138,4 @@ void run(const Options& options) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  int exit_code = 0;
-  const auto options = parse_options(argc, argv, &exit_code);
-  if (!options) return exit_code;
-  try {
-    run(*options);
-    return 0;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "native_mnist_cnn: %s\n", error.what());
-    return 1;
-  }
-}
+int main(int argc, char** argv) { return run_program("native_mnist_cnn", argc, argv, parse_options, run); }

@@ -9,7 +9,6 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
-#include <exception>
 #include <limits>
 #include <numbers>
 #include <optional>
@@ -21,6 +20,7 @@
 #include "lite0.h"
 #include "options.h"
 #include "phases.h"
+#include "program.h"
 #include "weights.h"
 
 namespace nn = torch::nn;
@@ -143,15 +143,4 @@ void run(const Options& options) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  int exit_code = 0;
-  const auto options = parse_options(argc, argv, &exit_code);
-  if (!options) return exit_code;
-  try {
-    run(*options);
-    return 0;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "native_photos: %s\n", error.what());
-    return 1;
-  }
-}
+int main(int argc, char** argv) { return run_program("native_photos", argc, argv, parse_options, run); }

@@ -14,7 +14,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <exception>
 #include <fstream>
 #include <iterator>
 #include <numbers>
@@ -24,6 +23,7 @@
 
 #include "options.h"
 #include "phases.h"
+#include "program.h"
 #include "weights.h"
 
 namespace nn = torch::nn;
@@ -181,11 +181,7 @@ void run(const Options& options) {
         text.narrow(0, learned, held_out)
             .unfold(0, options.context + 1, std::max(options.context, held_out / kTestWindows)),
         options, phases);
-  if (!options.out.empty()) {
-    NamedTensors weights;
-    for (const auto& named : model->named_parameters()) weights.emplace_back(named.key(), named.value());
-    save_weights(options.out, weights);
-  }
+  if (!options.out.empty()) save_weights(options.out, state_of(*model));
 
   phases.enter("sampling");
   const std::string sample = write_sample(model, options);
@@ -195,15 +191,4 @@ void run(const Options& options) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  int exit_code = 0;
-  const auto options = parse_options(argc, argv, &exit_code);
-  if (!options) return exit_code;
-  try {
-    run(*options);
-    return 0;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "native_tiny_lm: %s\n", error.what());
-    return 1;
-  }
-}
+int main(int argc, char** argv) { return run_program("native_tiny_lm", argc, argv, parse_options, run); }

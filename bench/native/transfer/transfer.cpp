@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <exception>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +18,7 @@
 #include "dataset.h"
 #include "options.h"
 #include "phases.h"
+#include "program.h"
 
 namespace {
 
@@ -146,15 +146,4 @@ void run(const Options& options) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  int exit_code = 0;
-  const auto options = parse_options(argc, argv, &exit_code);
-  if (!options) return exit_code;
-  try {
-    run(*options);
-    return 0;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "native_transfer: %s\n", error.what());
-    return 1;
-  }
-}
+int main(int argc, char** argv) { return run_program("native_transfer", argc, argv, parse_options, run); }

@@ -4,14 +4,10 @@
 
 #include <limits>
 
+#include "occurrences.h"
+
 namespace cloister::cli {
 namespace {
-
-std::size_t occurrences(const std::string& text, std::string_view part) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
-  return count;
-}
 
 Matrix matrix_of(std::vector<std::string> rows, std::vector<std::string> columns, std::vector<double> values) {
   Matrix matrix;

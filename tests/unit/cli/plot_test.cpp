@@ -5,14 +5,10 @@
 #include <cmath>
 #include <limits>
 
+#include "occurrences.h"
+
 namespace cloister::cli {
 namespace {
-
-std::size_t occurrences(const std::string& text, std::string_view part) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
-  return count;
-}
 
 TEST(Ticks, AreRoundAndInside) {
   EXPECT_EQ(ticks(0, 1, 5), (std::vector<double>{0, 0.2, 0.4, 0.6000000000000001, 0.8, 1}));

@@ -4,16 +4,12 @@
 
 #include <chrono>
 
+#include "occurrences.h"
+
 namespace cloister::cli {
 namespace {
 
 using std::chrono::milliseconds;
-
-std::size_t occurrences(const std::string& text, std::string_view part) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
-  return count;
-}
 
 host::Profile profile() {
   return {milliseconds(1),
