@@ -151,6 +151,11 @@ Result<Component> Runtime::compile(std::span<const std::byte> bytes) const {
       break;
     case ffi::Ending::panic:
       return fail(ErrorCode::internal, fmt::format("the compiler failed on this component: {}", report.message));
+    case ffi::Ending::too_costly:
+      return fail(ErrorCode::quota_exceeded,
+                  fmt::format("this component would cost the compiler too much ({}); build it optimised, with smaller "
+                              "functions, or split the workload",
+                              report.message));
     default:
       if (report.message.find("pooling allocator") != std::string::npos) {
         return fail(ErrorCode::quota_exceeded,

@@ -29,7 +29,7 @@ struct Bytes {
   std::size_t length;
 };
 
-enum class Ending : std::uint32_t { ok, guest_error, trap, error, pool_full, panic };
+enum class Ending : std::uint32_t { ok, guest_error, trap, error, pool_full, panic, too_costly };
 
 struct RawReport {
   TextSink message;

@@ -1,6 +1,7 @@
 //! Compilation, machine code in and out, and what a component imports and exports.
 
-use super::guard::{Bytes, OK, Report, TextSink, guard, guard_silently};
+use super::bounds;
+use super::guard::{Bytes, OK, Report, TOO_COSTLY, TextSink, guard, guard_silently};
 use crate::symbols::Symbols;
 use std::sync::Arc;
 use wasmtime::Engine;
@@ -28,9 +29,13 @@ pub unsafe extern "C" fn cloister_sandbox_component_compile(
     out: &mut *mut Compiled,
     report: &mut Report,
 ) -> u32 {
-    guard(report, |_| {
+    guard(report, |report| {
         // SAFETY: the caller's promise.
         let bytes = unsafe { bytes.as_slice() };
+        if let Some(passed) = bounds::passed(bytes) {
+            report.message(&passed);
+            return Ok(TOO_COSTLY);
+        }
         *out = Compiled::new(Component::from_binary(engine, bytes)?, bytes);
         Ok(OK)
     })

@@ -54,6 +54,8 @@ pub const ERROR: u32 = 3;
 pub const POOL_FULL: u32 = 4;
 /// A bug of the engine or of a binding.
 pub const PANIC: u32 = 5;
+/// The component passes a bound on what it may ask of the compiler; the message says which.
+pub const TOO_COSTLY: u32 = 6;
 
 /// What the caller learns about a call that did not end with `OK`.
 #[repr(C)]

@@ -3,6 +3,7 @@
 //! `src/sandbox/wasmtime_ffi.h`; both change together.
 
 mod backtrace;
+mod bounds;
 mod component;
 mod engine;
 mod guard;
