@@ -17,11 +17,10 @@ CLOISTER_GRANTS("dataset:text", "output:weights", "output:sample", "output:check
 
 namespace {
 
-constexpr std::int64_t kCharacters = 256;   // a character is a byte
-constexpr std::int64_t kTestWindows = 256;  // pieces of the held-out text, spread over it
+constexpr std::int64_t kCharacters = 256;  // a character is a byte
 
 struct Options {
-  std::int64_t layers, width, heads, context, batch, steps, report_every, sample, checkpoint_every;
+  std::int64_t layers, width, heads, context, batch, steps, report_every, test_windows, sample, checkpoint_every;
   double lr, temperature;
 };
 
@@ -34,15 +33,16 @@ Expected<Options> parse(Args& args) {
       .batch = args.integer("batch", 16, "pieces of text in a step"),
       .steps = args.integer("steps", 4000, "of the training"),
       .report_every = args.integer("report-every", 100, "steps between reports of both losses"),
+      .test_windows = args.integer("test-windows", 256, "pieces of the held-out text to report on, spread over it"),
       .sample = args.integer("sample", 500, "characters to write at the end"),
       .checkpoint_every = args.integer("checkpoint-every", 0, "steps between checkpoints; 0: none"),
       .lr = args.number("lr", 4e-3, "highest learning rate"),
       .temperature = args.number("temperature", 0.8, "of what it writes: below 1 it dares less"),
   };
   CLOISTER_CHECK(args.finish());
-  if (std::min({options.layers, options.heads, options.context, options.batch, options.steps, options.report_every}) <
-      1)
-    return fail("--layers, --heads, --context, --batch, --steps and --report-every take at least 1");
+  if (std::min({options.layers, options.heads, options.context, options.batch, options.steps, options.report_every,
+                options.test_windows}) < 1)
+    return fail("--layers, --heads, --context, --batch, --steps, --report-every and --test-windows take at least 1");
   if (options.width < 1 || options.width % options.heads != 0) return fail("--width takes a multiple of --heads");
   if (std::min(options.sample, options.checkpoint_every) < 0)
     return fail("--sample and --checkpoint-every take no negative numbers");
@@ -182,7 +182,7 @@ Expected<void> tiny_lm(Args& args) {
   const LanguageModel model(options);
   CLOISTER_CHECK(train(model, text.narrow(0, 0, learned), learned,
                        text.narrow(0, learned, held_out)
-                           .unfold(0, options.context + 1, std::max(options.context, held_out / kTestWindows)),
+                           .unfold(0, options.context + 1, std::max(options.context, held_out / options.test_windows)),
                        options));
   CLOISTER_CHECK(output::save("weights", model.state_dict()));
 

@@ -16,6 +16,7 @@ std::optional<Options> parse_options(int argc, char** argv, int* exit_code) {
   app.add_option("--batch", options.batch, "pieces of text in a step")->check(CLI::PositiveNumber);
   app.add_option("--steps", options.steps)->check(CLI::PositiveNumber);
   app.add_option("--report-every", options.report_every, "steps between losses")->check(CLI::PositiveNumber);
+  app.add_option("--test-windows", options.test_windows, "pieces of held-out text")->check(CLI::PositiveNumber);
   app.add_option("--lr", options.lr, "highest learning rate");
   app.add_option("--sample", options.sample, "characters to write")->check(CLI::NonNegativeNumber);
   app.add_option("--temperature", options.temperature)->check(CLI::PositiveNumber);

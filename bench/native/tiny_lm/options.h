@@ -10,7 +10,7 @@ struct Options {
   uint64_t seed = 0;
   int threads = 1;
   int64_t layers = 4, width = 96, heads = 4, context = 64;
-  int64_t batch = 16, steps = 4000, report_every = 100;
+  int64_t batch = 16, steps = 4000, report_every = 100, test_windows = 256;
   int64_t sample = 500;
   double lr = 4e-3, temperature = 0.8;
 };

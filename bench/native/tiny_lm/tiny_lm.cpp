@@ -31,8 +31,7 @@ using torch::Tensor;
 
 namespace {
 
-constexpr int64_t kCharacters = 256;   // a character is a byte
-constexpr int64_t kTestWindows = 256;  // pieces of the held-out text, spread over it
+constexpr int64_t kCharacters = 256;  // a character is a byte
 
 // As Python's nn.Linear: the forward of C++'s is a product and a sum, which is slower and rounds differently.
 struct LinearImpl : nn::LinearImpl {
@@ -179,7 +178,7 @@ void run(const Options& options) {
   LanguageModel model(options);
   train(model, text.narrow(0, 0, learned),
         text.narrow(0, learned, held_out)
-            .unfold(0, options.context + 1, std::max(options.context, held_out / kTestWindows)),
+            .unfold(0, options.context + 1, std::max(options.context, held_out / options.test_windows)),
         options, phases);
   if (!options.out.empty()) save_weights(options.out, state_of(*model));
 

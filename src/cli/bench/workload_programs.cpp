@@ -19,8 +19,8 @@ std::vector<Twins> make_twins() {
                  .inputs = {{dataset, "text", "--text", "data/shakespeare/shakespeare.txt"}},
                  .other_outputs = {"sample"},
                  .bar = 0.03,
-                 .few = {"--steps", "2", "--sample", "1"},
-                 .more = {"--steps", "6", "--sample", "2"}});
+                 .few = {"--steps", "2", "--sample", "1", "--test-windows", "1"},
+                 .more = {"--steps", "6", "--sample", "2", "--test-windows", "1"}});
   all.push_back({.name = "mnist-cnn",
                  .native = "native_mnist_cnn",
                  .inputs = {{dataset, "train", "--train", "data/mnist/train-images-idx3-ubyte"},
