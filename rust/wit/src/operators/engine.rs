@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 
-use super::{Gives, Kind, Operator, Operators, Parameter};
+use super::{Gives, Kind, Operator, Operators, Parameter, comment};
 use crate::names::{camel, cpp_snake};
 
 pub fn emit(operators: &Operators<'_>) -> Result<Vec<(String, String)>> {
@@ -62,13 +62,6 @@ const OVERRIDES: &str =
     "// Declarations for the body of a class that has all operators. Generated from wit/ops.wit by cloister-wit.\n";
 const LACKS: &str = "// For the body of a class whose lacks(name) answers for operators that it does not have. Generated from wit/ops.wit by
 // cloister-wit.\n";
-
-fn comment(docs: &str, indent: &str, out: &mut String) -> Result<()> {
-    for line in docs.lines() {
-        writeln!(out, "{}", format!("{indent}// {line}").trim_end())?;
-    }
-    Ok(())
-}
 
 fn signature(operators: &Operators<'_>, operator: &Operator<'_>, named: bool) -> Result<String> {
     let mut parameters = Vec::new();

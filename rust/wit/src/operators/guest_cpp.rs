@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 
 use anyhow::{Context, Result, bail};
 
-use super::{Gives, Kind, Operator, Operators, Parameter, Setting};
+use super::{Gives, Kind, Operator, Operators, Parameter, Setting, comment};
 use crate::names::{camel, cpp_snake, snake};
 
 pub fn emit(operators: &Operators<'_>) -> Result<Vec<(String, String)>> {
@@ -65,13 +65,6 @@ fn public_name(name: &str) -> String {
         _ => name.strip_suffix("-scalar").unwrap_or(name),
     };
     cpp_snake(name.strip_suffix("-scalar-mode").or(name.strip_suffix("-mode")).unwrap_or(name)) + in_place
-}
-
-fn comment(docs: &str, indent: &str, out: &mut String) -> Result<()> {
-    for line in docs.lines() {
-        writeln!(out, "{}", format!("{indent}// {line}").trim_end())?;
-    }
-    Ok(())
 }
 
 fn emit_setting(operators: &Operators<'_>, setting: &Setting<'_>, out: &mut String) -> Result<()> {

@@ -11,10 +11,20 @@ mod guest_rust;
 mod host;
 mod list;
 
+use std::fmt::Write as _;
+
 use anyhow::{Context, Result, bail};
 use wit_parser::{Function, FunctionKind, Handle, Record, Type, TypeDefKind, TypeId};
 
 use crate::model::{Interface, Model};
+
+/// Documentation as comments of C++.
+fn comment(docs: &str, indent: &str, out: &mut String) -> Result<()> {
+    for line in docs.lines() {
+        writeln!(out, "{}", format!("{indent}// {line}").trim_end())?;
+    }
+    Ok(())
+}
 
 /// What of a tensor's contents a caller learns beyond the result.
 #[derive(Clone, Copy, PartialEq, Eq)]
