@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cloister/base/bytes.h"
 #include "interfaces.h"
 #include "operator_call.h"
 
@@ -62,7 +63,7 @@ class Models final : public wit::Host {
       constexpr std::size_t kShown = 128;
       return Unexpected(session_.guest_error(
           {ErrorCode::invalid_argument, fmt::format("the model '{}' has no parameter '{}'; `names` lists those it has",
-                                                    open->name, name.substr(0, kShown))}));
+                                                    open->name, clipped(name, kShown))}));
     }
     return session_.give(open->model->tensor(static_cast<std::size_t>(found - names.begin())));
   }

@@ -162,7 +162,7 @@ class Outputs final : public wit::Host {
     if (is_series_name(name)) return std::nullopt;
     return session_.guest_error(
         {ErrorCode::invalid_argument,
-         fmt::format("the name '{}' is not 1 to {} of A-Za-z0-9_.-/", name.substr(0, kLongestName), kLongestName)});
+         fmt::format("the name '{}' is not 1 to {} of A-Za-z0-9_.-/", clipped(name, kLongestName), kLongestName)});
   }
 
   // The error for a metric that may not be told, or nothing; its bytes are counted then.

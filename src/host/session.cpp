@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "backend_slot.h"
+#include "cloister/base/bytes.h"
 
 namespace cloister::host {
 namespace {
@@ -15,6 +16,14 @@ constexpr std::size_t kMaxNotes = 64;
 template <class T>
 T clamped(std::uint64_t value) {
   return static_cast<T>(std::min<std::uint64_t>(value, std::numeric_limits<T>::max()));
+}
+
+// Names of the guest's own stand in sentences; whatever they hold, a sentence is one line.
+std::string one_line(std::string text) {
+  for (char& each : text) {
+    if (static_cast<unsigned char>(each) < 0x20 || each == 0x7F) each = ' ';
+  }
+  return text;
 }
 
 }  // namespace
@@ -88,6 +97,7 @@ Session::Inside::~Inside() {
 // ---- answers to the guest ----
 
 Session::GuestError Session::guest_error(Error error) {
+  error.message = one_line(std::move(error.message));
   if (CallTrace* trace = calls.trace()) trace->failed(error.message);
   last_error_ = error;
   calls_at_last_error_ = calls.total();
@@ -127,7 +137,7 @@ Session::GuestError Session::refuse_egress(std::uint64_t bytes, std::string_view
 
 Session::GuestError Session::not_granted(GrantKind kind, std::string_view name) {
   constexpr std::size_t kShown = 64;
-  const std::string_view shown = name.substr(0, kShown);
+  const std::string_view shown = clipped(name, kShown);
   // All that is missing at once, so that nobody has to run again for each.
   std::string flags = grant_flag(kind, shown), optional;
   bool is_more = false;

@@ -1,3 +1,4 @@
+#include "cloister/base/bytes.h"
 #include "support.h"
 
 namespace cloister::host::test {
@@ -43,6 +44,15 @@ TEST_F(SessionTest, GuardedErrorsKeepThePathOnTheHost) {
   const GuestError error = session().guarded_error({ErrorCode::io, "cannot read '/secret/place'"}, "no");
   EXPECT_EQ(sentence(error), "no");
   EXPECT_EQ(report().notes, std::vector<std::string>{"cannot read '/secret/place'"});
+}
+
+TEST_F(SessionTest, AnErrorIsOneLineOfUtf8WhateverNamesItHolds) {
+  auto datasets = make<ml::datasets::Host>();
+  const std::string broken = refused<GuestError::NotGranted>(datasets->dataset_open("a\nb\x1b[2J"));
+  EXPECT_NE(broken.find("'a b [2J'"), std::string::npos) << broken;
+  const std::string longest = std::string(63, 'n') + "\u20AC";
+  EXPECT_TRUE(is_utf8(refused<GuestError::NotGranted>(datasets->dataset_open(longest))));
+  EXPECT_TRUE(is_utf8(refused<GuestError::InvalidArgument>(make<ml::outputs::Host>()->scalar(longest, 0, 0))));
 }
 
 TEST_F(SessionTest, AnErrorThatTheGuestGotOverIsNotItsLastWord) {
