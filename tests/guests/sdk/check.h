@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +16,23 @@ void expect(std::string_view what, const cloister::Tensor& tensor, std::initiali
 void expect_true(std::string_view what, bool holds);
 // A tensor of one element.
 void expect_value(std::string_view what, const cloister::Tensor& tensor, double value);
+
+using Parameters = std::span<const cloister::Tensor>;
+
+// What two steps of the optimizer that `make` makes of Parameters leave of w = 1 under the loss (w - 3)^2, whose first
+// gradient is -4.
+cloister::Tensor after_two_steps(auto&& make) {
+  cloister::Tensor w = cloister::ones(1);
+  w.requires_grad_();
+  const cloister::Tensor parameters[] = {w};
+  auto optimizer = make(Parameters(parameters));
+  for (int i = 0; i < 2; ++i) {
+    optimizer.zero_grad();
+    cloister::mse_loss(w, cloister::full(1, 3)).backward();
+    optimizer.step();
+  }
+  return w.detach();
+}
 
 void check_making();
 void check_elementwise();

@@ -34,27 +34,15 @@ void expect_rates(std::string_view what, const Options& options, const std::vect
 }  // namespace
 
 void check_optimizers() {
-  // Two steps down (w - 3)^2 from 1; the gradients are -4 and then what is left.
-  const auto step = [](auto&& make) {
-    const Tensor w = leaf({1});
-    const Tensor parameters[] = {w};
-    auto optimizer = make(std::span<const Tensor>(parameters));
-    for (int i = 0; i < 2; ++i) {
-      optimizer.zero_grad();
-      mse_loss(w, full(1, 3)).backward();
-      optimizer.step();
-    }
-    return w.detach();
-  };
-  using Parameters = std::span<const Tensor>;
   // As Adam, from 1 * (1 - 0.1 * 0.5) = 0.95 on: 1.05; then 1.05 * 0.95 + 0.1 * 0.9996 = 1.09746.
-  expect("AdamW", step([](Parameters p) { return optim::AdamW(p, {.lr = 0.1, .weight_decay = 0.5}); }), {1.0974259},
-         {1});
+  expect("AdamW", after_two_steps([](Parameters p) { return optim::AdamW(p, {.lr = 0.1, .weight_decay = 0.5}); }),
+         {1.0974259}, {1});
   // The first step is lr / sqrt(1 - alpha): 1 + 0.1 / 0.1 = 2; then 0.1 * 2 / sqrt(0.99 * 0.16 + 0.04).
-  expect("RMSprop", step([](Parameters p) { return optim::RMSprop(p, {.lr = 0.1}); }), {2.4490132}, {1});
+  expect("RMSprop", after_two_steps([](Parameters p) { return optim::RMSprop(p, {.lr = 0.1}); }), {2.4490132}, {1});
   // Nesterov looks ahead: 1 + 0.1 * 4 * 1.5 = 1.6; the buffer is 4 / 2 + 2.8 = 4.8: 1.6 + 0.1 * (2.8 + 2.4).
   expect("SGD with nesterov",
-         step([](Parameters p) { return optim::SGD(p, {.lr = 0.1, .momentum = 0.5, .nesterov = true}); }), {2.12}, {1});
+         after_two_steps([](Parameters p) { return optim::SGD(p, {.lr = 0.1, .momentum = 0.5, .nesterov = true}); }),
+         {2.12}, {1});
 
   const Tensor w = leaf({3, 4});
   const Tensor parameters[] = {w};

@@ -52,27 +52,13 @@ void check_autograd() {
 }
 
 void check_training() {
-  // One step by hand: w = 1, gradient of (w - 3)^2 is -4.
-  const auto step = [](auto&& make) {
-    Tensor w = ones(1);
-    w.requires_grad_();
-    const Tensor parameters[] = {w};
-    auto optimizer = make(std::span<const Tensor>(parameters));
-    for (int i = 0; i < 2; ++i) {
-      optimizer.zero_grad();
-      mse_loss(w, full(1, 3)).backward();
-      optimizer.step();
-    }
-    return w.detach();
-  };
-  using Parameters = std::span<const Tensor>;
   // 1 + 0.4 = 1.4; gradient -3.2; 1.4 + 0.32 = 1.72.
-  expect("SGD", step([](Parameters p) { return optim::SGD(p, {.lr = 0.1}); }), {1.72}, {1});
+  expect("SGD", after_two_steps([](Parameters p) { return optim::SGD(p, {.lr = 0.1}); }), {1.72}, {1});
   // The second step adds half of the first gradient: 1.4 + 0.1 * (3.2 + 2) = 1.92.
-  expect("SGD with momentum", step([](Parameters p) { return optim::SGD(p, {.lr = 0.1, .momentum = 0.5}); }), {1.92},
-         {1});
+  expect("SGD with momentum", after_two_steps([](Parameters p) { return optim::SGD(p, {.lr = 0.1, .momentum = 0.5}); }),
+         {1.92}, {1});
   // Adam's first steps are of size lr; the second's is slightly less (gradients 4 and 3.8).
-  expect("Adam", step([](Parameters p) { return optim::Adam(p, {.lr = 0.1}); }), {1.199834}, {1});
+  expect("Adam", after_two_steps([](Parameters p) { return optim::Adam(p, {.lr = 0.1}); }), {1.199834}, {1});
 
   const nn::Linear layer(4, 2);
   expect_true("a layer's parameters train", layer.parameters().size() == 2 && layer.weight.requires_grad());
