@@ -57,6 +57,7 @@ class ArrayReader final : public SampleReader {
       if (array.memory == nullptr) {
         CLOISTER_CHECK(reader->read_in_pieces(array.offset + run.first * size, piece, stop));
       } else {
+        CLOISTER_CHECK(contents_->file->charge(piece.size()));
         std::copy_n(array.memory->begin() + static_cast<std::ptrdiff_t>(run.first * size), piece.size(), piece.begin());
       }
     }
@@ -89,6 +90,7 @@ class ArrayDataset final : public StoredDataset {
   [[nodiscard]] std::unique_ptr<SampleReader> reader(const ImageForm& /*form*/) const override {
     return std::make_unique<ArrayReader>(contents_);
   }
+  [[nodiscard]] ReadMeter* meter() const override { return contents_->file->meter(); }
 
  private:
   std::shared_ptr<const Contents> contents_;

@@ -15,6 +15,7 @@
 #include "batch_maker.h"
 #include "batch_plan.h"
 #include "permutation.h"
+#include "stored_dataset.h"
 
 namespace cloister::data {
 namespace {
@@ -61,6 +62,22 @@ class ReadAheadStream final : public BatchStream {
     std::vector<BrokenSample> broken;  // left out of it, and of batches before it that did not come
   };
 
+  // Tells a meter, if there is one, that the calling thread works for its dataset.
+  class Counted {
+   public:
+    explicit Counted(ReadMeter* meter) : meter_(meter) {
+      if (meter_ != nullptr) meter_->thread_begins();
+    }
+    ~Counted() {
+      if (meter_ != nullptr) meter_->thread_ends();
+    }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+
+   private:
+    ReadMeter* meter_;
+  };
+
   static void append(std::vector<BrokenSample>& all, std::vector<BrokenSample> more) {
     all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }
@@ -73,6 +90,7 @@ class ReadAheadStream final : public BatchStream {
   }
 
   void produce(const std::stop_token& stop) {
+    const Counted counted(plan_.dataset->stored().meter());
     std::optional<Error> error;
     try {
       if (auto done = make_all(stop); !done) error = std::move(done).error();

@@ -120,6 +120,7 @@ class CsvDataset final : public StoredDataset {
   [[nodiscard]] std::unique_ptr<SampleReader> reader(const ImageForm& /*form*/) const override {
     return std::make_unique<CsvReader>(contents_);
   }
+  [[nodiscard]] ReadMeter* meter() const override { return contents_->file->meter(); }
 
  private:
   std::shared_ptr<const Contents> contents_;
@@ -129,7 +130,7 @@ class CsvDataset final : public StoredDataset {
 
 Result<Dataset::Pointer> open_csv_dataset(const std::string& path, const OpenOptions& options) {
   auto contents = std::make_shared<Contents>();
-  CLOISTER_TRY(contents->file, HashedFile::open(path));
+  CLOISTER_TRY(contents->file, HashedFile::open(path, options.meter));
   HashedReader reader(contents->file);
   CLOISTER_TRY(contents->table, read_csv_table(contents->file->file().size(), read_of(reader), path, options.stop));
   CLOISTER_CHECK(reader.finish());

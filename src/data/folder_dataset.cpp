@@ -127,6 +127,7 @@ class FolderDataset final : public StoredDataset {
   [[nodiscard]] std::unique_ptr<SampleReader> reader(const ImageForm& form) const override {
     return std::make_unique<FolderReader>(contents_, form);
   }
+  [[nodiscard]] ReadMeter* meter() const override { return contents_->folder->meter.get(); }
 
  private:
   std::shared_ptr<const Contents> contents_;
@@ -148,7 +149,9 @@ Result<ImageShape> first_shape(const ImageFolder& folder, bool skip_broken) {
 
 Result<Dataset::Pointer> open_folder_dataset(const std::string& path, const OpenOptions& options) {
   auto contents = std::make_shared<Contents>();
-  CLOISTER_TRY(contents->folder, list_image_folder(path));
+  CLOISTER_TRY(auto folder, list_image_folder(path));
+  folder->meter = options.meter;
+  contents->folder = std::move(folder);
   CLOISTER_TRY(contents->first_shape, first_shape(*contents->folder, options.skip_broken));
   std::vector<std::int64_t> shape{-1, -1};  // files are not opened to see whether all are of one size
   if (contents->first_shape.channels > 1) shape.push_back(contents->first_shape.channels);

@@ -37,15 +37,16 @@ std::optional<Digest> DigestTable::combine(Sha256 hash) const {
   return hash.finish();
 }
 
-Result<std::shared_ptr<HashedFile>> HashedFile::open(const std::string& path) {
+Result<std::shared_ptr<HashedFile>> HashedFile::open(const std::string& path, std::shared_ptr<ReadMeter> meter) {
   CLOISTER_TRY(File file, File::open(path));
   if (file.size() > kMaxBytes) {
     return fail(ErrorCode::bad_data, fmt::format("'{}' has more than 16 TiB; split it", path));
   }
-  return std::make_shared<HashedFile>(std::move(file));
+  return std::make_shared<HashedFile>(std::move(file), std::move(meter));
 }
 
-HashedFile::HashedFile(File file) : file_(std::move(file)), chunks_(chunk_count(file_.size())) {}
+HashedFile::HashedFile(File file, std::shared_ptr<ReadMeter> meter)
+    : file_(std::move(file)), meter_(std::move(meter)), chunks_(chunk_count(file_.size())) {}
 
 std::uint64_t HashedFile::chunk_bytes(std::uint64_t chunk) const {
   return std::min(kChunkBytes, file_.size() - chunk * kChunkBytes);
@@ -92,7 +93,7 @@ Result<void> HashedReader::read(std::uint64_t offset, std::span<std::byte> bytes
     // Strides end at chunk borders, so that a chunk is whole in the cache when it is hashed.
     const std::uint64_t stride = kStrideBytes - position_ % HashedFile::kChunkBytes;
     const auto piece = bytes.first(std::min<std::size_t>(bytes.size(), stride));
-    CLOISTER_CHECK(file_->file().read(position_, piece));
+    CLOISTER_CHECK(fetch(position_, piece));
     CLOISTER_CHECK(hash(piece));
     bytes = bytes.subspan(piece.size());
   }
@@ -124,11 +125,16 @@ Result<void> HashedReader::read_inside_chunk(std::uint64_t offset, std::span<std
   }
   const std::uint64_t chunk = offset / HashedFile::kChunkBytes;
   scratch_.resize(static_cast<std::size_t>(file_->chunk_bytes(chunk)));
-  CLOISTER_CHECK(file_->file().read(chunk * HashedFile::kChunkBytes, scratch_));
+  CLOISTER_CHECK(fetch(chunk * HashedFile::kChunkBytes, scratch_));
   CLOISTER_CHECK(file_->note(chunk, sha256(scratch_)));
   std::copy_n(scratch_.begin() + static_cast<std::ptrdiff_t>(offset % HashedFile::kChunkBytes), bytes.size(),
               bytes.begin());
   return {};
+}
+
+Result<void> HashedReader::fetch(std::uint64_t offset, std::span<std::byte> bytes) const {
+  CLOISTER_CHECK(file_->charge(bytes.size()));
+  return file_->file().read(offset, bytes);
 }
 
 // Hashes the bytes that were read at position_ and moves it past them.
@@ -153,7 +159,7 @@ Result<void> HashedReader::finish_chunk() {
   const std::uint64_t chunk = position_ / HashedFile::kChunkBytes;
   const std::uint64_t left = file_->chunk_bytes(chunk) - position_ % HashedFile::kChunkBytes;
   scratch_.resize(static_cast<std::size_t>(left));
-  CLOISTER_CHECK(file_->file().read(position_, scratch_));
+  CLOISTER_CHECK(fetch(position_, scratch_));
   return hash(scratch_);
 }
 

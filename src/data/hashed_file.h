@@ -16,6 +16,7 @@
 #include "cloister/base/file.h"
 #include "cloister/base/hash.h"
 #include "cloister/base/result.h"
+#include "cloister/data/read_meter.h"
 
 namespace cloister::data {
 
@@ -48,11 +49,17 @@ class HashedFile {
   // Files beyond it would need too large a table. 16 TiB.
   static constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 44;
 
-  // Errors: as File::open; bad_data for a file beyond kMaxBytes.
-  static Result<std::shared_ptr<HashedFile>> open(const std::string& path);
-  explicit HashedFile(File file);
+  // `meter`, if any, is told of what readers read. Errors: as File::open; bad_data for a file beyond kMaxBytes.
+  static Result<std::shared_ptr<HashedFile>> open(const std::string& path, std::shared_ptr<ReadMeter> meter = nullptr);
+  explicit HashedFile(File file, std::shared_ptr<ReadMeter> meter = nullptr);
 
   [[nodiscard]] const File& file() const { return file_; }
+  [[nodiscard]] ReadMeter* meter() const { return meter_.get(); }
+  // Tells the meter. Errors: its own.
+  Result<void> charge(std::uint64_t bytes) const {
+    if (meter_ == nullptr) return {};
+    return meter_->charge(bytes);
+  }
   [[nodiscard]] std::uint64_t chunk_bytes(std::uint64_t chunk) const;
   Result<void> note(std::uint64_t chunk, const Digest& digest);
 
@@ -61,6 +68,7 @@ class HashedFile {
 
  private:
   File file_;
+  std::shared_ptr<ReadMeter> meter_;
   DigestTable chunks_;
 };
 
@@ -72,7 +80,7 @@ class HashedReader {
   explicit HashedReader(std::shared_ptr<HashedFile> file) : file_(std::move(file)) {}
 
   // Fills `bytes` from `offset`. Contents of a chunk that is still part-way are proved by a later call or by finish().
-  // Errors: bad_data for a file that is shorter than that, or has changed; io.
+  // Errors: bad_data for a file that is shorter than that, or has changed; io; what the file's meter says.
   Result<void> read(std::uint64_t offset, std::span<std::byte> bytes);
 
   // The same, with a look at `stop` at least once a MiB. Errors: as read; interrupted.
@@ -88,6 +96,8 @@ class HashedReader {
   Result<void> read_inside_chunk(std::uint64_t offset, std::span<std::byte> bytes);
   Result<void> hash(std::span<const std::byte> bytes);
   Result<void> finish_chunk();
+  // From the file alone; the meter is told.
+  Result<void> fetch(std::uint64_t offset, std::span<std::byte> bytes) const;
   [[nodiscard]] bool part_way() const { return position_ % HashedFile::kChunkBytes != 0; }
 
   std::shared_ptr<HashedFile> file_;

@@ -45,7 +45,7 @@ class IdxReader final : public SampleReader {
       if (target.column == kImageColumn) {
         CLOISTER_CHECK(read_images(runs, place, target.bytes, stop));
       } else {
-        copy_labels(runs, target.bytes);
+        CLOISTER_CHECK(copy_labels(runs, target.bytes));
       }
     }
     return count;
@@ -58,12 +58,15 @@ class IdxReader final : public SampleReader {
     return contents_->data_offset + sample * contents_->shape.bytes();
   }
 
-  void copy_labels(std::span<const Run> runs, std::span<std::byte> bytes) const {
+  // They are kept in memory.
+  Result<void> copy_labels(std::span<const Run> runs, std::span<std::byte> bytes) const {
+    CLOISTER_CHECK(contents_->labels->charge(bytes.size()));
     auto* out = reinterpret_cast<std::int64_t*>(bytes.data());
     for (const Run& run : runs) {
       const auto first = contents_->classes_of.begin() + static_cast<std::ptrdiff_t>(run.first);
       out = std::copy_n(first, run.count, out);
     }
+    return {};
   }
 
   Result<void> read_images(std::span<const Run> runs, std::uint64_t place, std::span<std::byte> pixels,
@@ -126,6 +129,7 @@ class IdxDataset final : public StoredDataset {
   [[nodiscard]] std::unique_ptr<SampleReader> reader(const ImageForm& form) const override {
     return std::make_unique<IdxReader>(contents_, form);
   }
+  [[nodiscard]] ReadMeter* meter() const override { return contents_->images->meter(); }
 
  private:
   std::shared_ptr<const Contents> contents_;
@@ -233,15 +237,15 @@ Result<void> read_labels(Contents& contents) {
 
 }  // namespace
 
-Result<Dataset::Pointer> open_idx_dataset(const std::string& images_path) {
+Result<Dataset::Pointer> open_idx_dataset(const std::string& images_path, const OpenOptions& options) {
   CLOISTER_TRY(const std::string labels_path, labels_path_of(images_path));
   auto contents = std::make_shared<Contents>();
-  CLOISTER_TRY(contents->images, HashedFile::open(images_path));
+  CLOISTER_TRY(contents->images, HashedFile::open(images_path, options.meter));
   CLOISTER_CHECK(read_images_header(*contents));
   if (std::error_code ignored; !std::filesystem::exists(labels_path, ignored)) {
     return fail(ErrorCode::bad_data, fmt::format("'{}' has no labels: there is no '{}'", images_path, labels_path));
   }
-  CLOISTER_TRY(contents->labels, HashedFile::open(labels_path));
+  CLOISTER_TRY(contents->labels, HashedFile::open(labels_path, options.meter));
   CLOISTER_CHECK(read_labels(*contents));
   return std::make_shared<const Dataset>(std::make_shared<const IdxDataset>(std::move(contents)));
 }

@@ -123,6 +123,7 @@ Result<void> read_image_file(const ImageFolder& contents, std::size_t index, std
   };
   CLOISTER_TRY(const File file, File::open_beneath(contents.folder.get(), image.path, image.path));
   if (file.identity() != image.identity) return changed();
+  if (contents.meter != nullptr) CLOISTER_CHECK(contents.meter->charge(file.size()));
   bytes.resize(static_cast<std::size_t>(file.size()));
   CLOISTER_CHECK(file.read(0, bytes));
   CLOISTER_CHECK(file.unchanged());

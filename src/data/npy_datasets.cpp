@@ -71,7 +71,7 @@ Result<std::vector<StoredArray>> read_npz(std::uint64_t file_size, const ReadAt&
 }
 
 Result<Dataset::Pointer> open_npz_dataset(const std::string& path, const OpenOptions& options) {
-  CLOISTER_TRY(auto file, HashedFile::open(path));
+  CLOISTER_TRY(auto file, HashedFile::open(path, options.meter));
   HashedReader reader(file);
   // Inflating reads in small pieces, so a stop ends it soon.
   const ReadAt read = [&](std::uint64_t offset, std::span<std::byte> bytes) -> Result<void> {
@@ -83,8 +83,8 @@ Result<Dataset::Pointer> open_npz_dataset(const std::string& path, const OpenOpt
   return make_array_dataset(std::move(file), std::move(arrays));
 }
 
-Result<Dataset::Pointer> open_npy_dataset(const std::string& path, const OpenOptions& /*options*/) {
-  CLOISTER_TRY(auto file, HashedFile::open(path));
+Result<Dataset::Pointer> open_npy_dataset(const std::string& path, const OpenOptions& options) {
+  CLOISTER_TRY(auto file, HashedFile::open(path, options.meter));
   HashedReader reader(file);
   const ReadAt read = [&reader](std::uint64_t offset, std::span<std::byte> bytes) {
     return reader.read(offset, bytes);

@@ -40,7 +40,7 @@ Result<Dataset::Pointer> open_dataset(const std::string& path, const OpenOptions
   if (::stat(path.c_str(), &status) != 0) return fail_errno("open", path, errno);
   if (S_ISDIR(status.st_mode)) return open_folder_dataset(path, options);
   const Format* format = format_of(path);
-  return format != nullptr ? format->open(path, options) : open_idx_dataset(path);
+  return format != nullptr ? format->open(path, options) : open_idx_dataset(path, options);
 }
 
 bool is_idx_name(std::string_view path) { return format_of(path) == nullptr; }

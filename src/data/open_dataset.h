@@ -10,7 +10,7 @@
 namespace cloister::data {
 
 Result<Dataset::Pointer> open_folder_dataset(const std::string& path, const OpenOptions& options);
-Result<Dataset::Pointer> open_idx_dataset(const std::string& images_path);
+Result<Dataset::Pointer> open_idx_dataset(const std::string& images_path, const OpenOptions& options);
 Result<Dataset::Pointer> open_csv_dataset(const std::string& path, const OpenOptions& options);
 Result<Dataset::Pointer> open_npy_dataset(const std::string& path, const OpenOptions& options);
 Result<Dataset::Pointer> open_npz_dataset(const std::string& path, const OpenOptions& options);

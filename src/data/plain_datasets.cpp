@@ -7,8 +7,8 @@
 
 namespace cloister::data {
 
-Result<Dataset::Pointer> open_text_dataset(const std::string& path, const OpenOptions& /*options*/) {
-  CLOISTER_TRY(auto file, HashedFile::open(path));
+Result<Dataset::Pointer> open_text_dataset(const std::string& path, const OpenOptions& options) {
+  CLOISTER_TRY(auto file, HashedFile::open(path, options.meter));
   if (file->file().size() == 0) {
     return fail(ErrorCode::bad_data, fmt::format("'{}' is empty; a text has at least one byte", path));
   }
@@ -18,8 +18,8 @@ Result<Dataset::Pointer> open_text_dataset(const std::string& path, const OpenOp
   return make_array_dataset(std::move(file), {std::move(text)});
 }
 
-Result<Dataset::Pointer> open_safetensors_dataset(const std::string& path, const OpenOptions& /*options*/) {
-  CLOISTER_TRY(const SafetensorsFile file, SafetensorsFile::open(path));
+Result<Dataset::Pointer> open_safetensors_dataset(const std::string& path, const OpenOptions& options) {
+  CLOISTER_TRY(const SafetensorsFile file, SafetensorsFile::open(path, options.meter));
   std::vector<StoredArray> arrays;
   for (const StoredTensor& tensor : file.tensors()) {
     StoredArray& array = arrays.emplace_back();

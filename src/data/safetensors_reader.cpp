@@ -10,9 +10,9 @@
 
 namespace cloister::data {
 
-Result<SafetensorsFile> SafetensorsFile::open(const std::string& path) {
+Result<SafetensorsFile> SafetensorsFile::open(const std::string& path, std::shared_ptr<ReadMeter> meter) {
   SafetensorsFile opened;
-  CLOISTER_TRY(opened.file_, HashedFile::open(path));
+  CLOISTER_TRY(opened.file_, HashedFile::open(path, std::move(meter)));
   const std::uint64_t file_size = opened.file_->file().size();
   std::array<std::byte, 8> length_bytes{};
   if (file_size < length_bytes.size()) {

@@ -45,7 +45,13 @@ Result<SafetensorsWriter> SafetensorsWriter::create(const std::string& path, std
   for (std::size_t i = 0; i < length.size(); ++i) length[i] = static_cast<std::byte>(header.size() >> (8 * i));
   CLOISTER_CHECK(file.write(length));
   CLOISTER_CHECK(file.write(header));
-  return SafetensorsWriter(std::move(file), path, std::move(tensors));
+  std::uint64_t file_bytes = length.size() + header.size();
+  for (const TensorSpec& tensor : tensors) {
+    // The header says where each ends, so none of these overflows.
+    CLOISTER_TRY(const std::uint64_t size, checked_byte_size(tensor.shape, element_size(tensor.dtype)));
+    file_bytes += size;
+  }
+  return SafetensorsWriter(std::move(file), path, std::move(tensors), file_bytes);
 }
 
 Result<void> SafetensorsWriter::write(std::span<const std::byte> bytes) {

@@ -71,6 +71,8 @@ class StoredDataset {
   [[nodiscard]] virtual std::optional<Digest> digest() const = 0;
   virtual Result<Digest> complete_digest() const = 0;
   [[nodiscard]] virtual std::unique_ptr<SampleReader> reader(const ImageForm& form) const = 0;
+  // Who is told of what is read; null: nobody.
+  [[nodiscard]] virtual ReadMeter* meter() const = 0;
 };
 
 // Names of labels that are just numbers: "0" to `largest`.

@@ -79,8 +79,8 @@ class BatchStream {
   virtual ~BatchStream() = default;
 
   // The next batch, or nothing at the end; waits for it. A batch of which all samples were left out does not come.
-  // Errors: bad_data naming the sample's file; what the buffer source says; interrupted after cancel(). An error is
-  // final: each later call gives it again.
+  // Errors: bad_data naming the sample's file; what the buffer source and the dataset's meter say; interrupted after
+  // cancel(). An error is final: each later call gives it again.
   virtual Result<std::optional<Batch>> next() = 0;
 
   // Samples that were left out of the batch that next() gave last and, if it gave none, of those after it; each once.

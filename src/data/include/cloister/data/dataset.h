@@ -15,6 +15,7 @@
 #include "cloister/base/hash.h"
 #include "cloister/base/result.h"
 #include "cloister/data/buffer.h"
+#include "cloister/data/read_meter.h"
 
 namespace cloister::data {
 
@@ -121,6 +122,8 @@ struct OpenOptions {
   // Folders: an image that cannot be decoded does not keep the folder from being opened; it must have one that can.
   bool skip_broken = false;
   std::stop_token stop = {};  // ends the reading of a whole CSV file, the inflating of an .npz: `interrupted`
+  // Is told of what the opening, passes and everything else but complete_digest read; none: nobody is.
+  std::shared_ptr<ReadMeter> meter = nullptr;
 };
 
 // Opens what lies at `path`; files are told apart by their ending, in either case. docs/data.md has the details.
@@ -128,7 +131,8 @@ struct OpenOptions {
 // - `.csv`: rows of numbers and words under a header; `.npy`, `.npz` (NumPy) and `.safetensors`: arrays with one first
 //   dimension, which counts the samples; `.txt`: the column `text`, uint8, one sample a byte;
 // - any other file is an IDX file of uint8 images beside one of labels.
-// Errors: io; invalid_argument for what is none of these; bad_data for files that are damaged or lie about their sizes.
+// Errors: io; invalid_argument for what is none of these; bad_data for files that are damaged or lie about their sizes;
+// what the meter says.
 Result<Dataset::Pointer> open_dataset(const std::string& path, const OpenOptions& options = {});
 
 // Where the labels of an IDX file of images lie. Errors: invalid_argument for a file whose name has no `images` in it,

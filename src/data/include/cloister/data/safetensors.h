@@ -17,6 +17,7 @@
 #include "cloister/base/file.h"
 #include "cloister/base/hash.h"
 #include "cloister/base/result.h"
+#include "cloister/data/read_meter.h"
 
 namespace cloister::data {
 
@@ -42,9 +43,9 @@ class SafetensorsFile {
   static constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;
   static constexpr std::size_t kMaxRank = 64;
 
-  // Errors: io; invalid_argument for what is not a file; bad_data for one that is damaged or lies, or
-  // has a dtype that Cloister has not.
-  static Result<SafetensorsFile> open(const std::string& path);
+  // `meter`, if any, is told of what is read, now and later. Errors: io; invalid_argument for what is not a file;
+  // bad_data for one that is damaged or lies, or has a dtype that Cloister has not; what the meter says.
+  static Result<SafetensorsFile> open(const std::string& path, std::shared_ptr<ReadMeter> meter = nullptr);
 
   // Sorted by the bytes of their names.
   [[nodiscard]] const std::vector<StoredTensor>& tensors() const { return tensors_; }
@@ -83,6 +84,9 @@ class SafetensorsWriter {
   static Result<SafetensorsWriter> create(const std::string& path, std::vector<TensorSpec> tensors,
                                           const std::map<std::string, std::string>& metadata = {});
 
+  // Size of the whole file.
+  [[nodiscard]] std::uint64_t file_bytes() const { return file_bytes_; }
+
   // The order in which the bytes of the tensors are expected.
   [[nodiscard]] const std::vector<TensorSpec>& order() const { return tensors_; }
 
@@ -93,12 +97,13 @@ class SafetensorsWriter {
   Result<void> commit();
 
  private:
-  SafetensorsWriter(AtomicFile file, std::string path, std::vector<TensorSpec> tensors)
-      : file_(std::move(file)), path_(std::move(path)), tensors_(std::move(tensors)) {}
+  SafetensorsWriter(AtomicFile file, std::string path, std::vector<TensorSpec> tensors, std::uint64_t file_bytes)
+      : file_(std::move(file)), path_(std::move(path)), tensors_(std::move(tensors)), file_bytes_(file_bytes) {}
 
   AtomicFile file_;
   std::string path_;
   std::vector<TensorSpec> tensors_;
+  std::uint64_t file_bytes_;
   std::size_t next_ = 0;
 };
 
