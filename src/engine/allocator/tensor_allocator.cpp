@@ -20,18 +20,26 @@ namespace {
 using Rep = std::chrono::steady_clock::rep;
 static_assert(std::is_same_v<std::chrono::steady_clock::period, std::nano>);
 
-// The kernel's tick (1 to 4 ms) is fine enough for a deadline and five times cheaper to read than the exact clock,
-// with which it shares its origin.
-bool deadline_passed(const MemoryAccount& account) {
+// No memory is written faster than a byte in 2^-kWriteShift nanoseconds: what is asked for late and is large could not
+// be used before the deadline.
+constexpr int kWriteShift = 10;
+
+// Whether `bytes` cannot be taken and filled before the deadline. The kernel's tick (1 to 4 ms) is fine enough for it
+// and five times cheaper to read than the exact clock, with which it shares its origin.
+bool deadline_passed(const MemoryAccount& account, std::uint64_t bytes) {
   const Rep deadline = account.deadline.load(std::memory_order_relaxed);
   if (deadline == std::numeric_limits<Rep>::max()) return false;
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  return static_cast<Rep>(now.tv_sec) * 1'000'000'000 + now.tv_nsec >= deadline;
+  return static_cast<Rep>(now.tv_sec) * 1'000'000'000 + now.tv_nsec + static_cast<Rep>(bytes >> kWriteShift) >=
+         deadline;
 }
 
-Error time_is_over() {
-  return {ErrorCode::quota_exceeded, "the run's time is over; allow it more with --limit time=DURATION"};
+Error time_is_over(const MemoryAccount& account) {
+  if (account.cpu_left.load(std::memory_order_relaxed) <= 0) {
+    return {ErrorCode::quota_exceeded, "the run's CPU time is over; allow it more with --limit cpu=TIME"};
+  }
+  return {ErrorCode::quota_exceeded, "the run's time is over; allow it more with --limit time=TIME"};
 }
 
 Error limit_reached(std::uint64_t bytes, std::int64_t in_use, std::int64_t limit) {
@@ -49,8 +57,8 @@ Error machine_is_full(std::uint64_t bytes) {
 
 // Adds `bytes` to what the account has in use, unless that would pass its limit or deadline.
 Result<void> charge(MemoryAccount& account, std::uint64_t bytes) {
-  if (deadline_passed(account)) [[unlikely]]
-    return Unexpected(time_is_over());
+  if (deadline_passed(account, bytes)) [[unlikely]]
+    return Unexpected(time_is_over(account));
   const auto more = static_cast<std::int64_t>(bytes);
   const std::int64_t before = account.bytes.fetch_add(more, std::memory_order_relaxed);
   if (before > account.limit_bytes - more) [[unlikely]] {
@@ -175,11 +183,28 @@ AllocatorUse TensorAllocator::use() const {
   return {large_pool::mapped_bytes() + small_pool::mapped_bytes(), large_pool::cached_bytes()};
 }
 
+Result<void> charge(std::uint64_t bytes, MemoryOwner& owner) { return charge(owner.account, bytes); }
+
+void discharge(std::uint64_t bytes, MemoryOwner& owner) noexcept {
+  owner.account.bytes.fetch_sub(static_cast<std::int64_t>(bytes), std::memory_order_release);
+}
+
+void set_deadline(MemoryAccount& account, std::chrono::steady_clock::time_point deadline) {
+  // One number says whether the owner's time is over, so that allocations look at no other.
+  if (account.cpu_left.load(std::memory_order_relaxed) <= 0) return;
+  account.deadline.store(deadline.time_since_epoch().count(), std::memory_order_relaxed);
+}
+
+void set_cpu_left(MemoryAccount& account, std::chrono::nanoseconds left) {
+  account.cpu_left.store(left.count(), std::memory_order_relaxed);
+  if (left.count() <= 0) account.deadline.store(std::numeric_limits<Rep>::min(), std::memory_order_relaxed);
+}
+
 Result<void> may_allocate(std::uint64_t bytes, const MemoryOwner* owner) {
   if (bytes > kLargestBlock) return Unexpected(machine_is_full(bytes));
   if (owner == nullptr) return {};
   const MemoryAccount& account = owner->account;
-  if (deadline_passed(account)) return Unexpected(time_is_over());
+  if (deadline_passed(account, bytes)) return Unexpected(time_is_over(account));
   const std::int64_t in_use = account.bytes.load(std::memory_order_relaxed);
   if (in_use > account.limit_bytes - static_cast<std::int64_t>(bytes)) {
     return Unexpected(limit_reached(bytes, in_use, account.limit_bytes));

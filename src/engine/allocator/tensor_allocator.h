@@ -37,7 +37,8 @@ class TensorAllocator {
 
   // `bytes` of memory aligned to 64 bytes; null for 0 bytes. What is charged is `bytes` rounded up to 64. With
   // `owner` null nobody is charged and the memory holds zeros.
-  // Errors: quota_exceeded when the owner's limit or deadline would be passed, or the system has no memory left.
+  // Errors: quota_exceeded when the owner's limit, deadline or CPU time would be passed, or the system has no memory
+  // left.
   Result<void*> allocate(std::size_t bytes, MemoryOwner* owner);
   // REQUIRES: `data` came from allocate (or is null) and was not freed since.
   void free(void* data) noexcept;
@@ -56,6 +57,15 @@ class TensorAllocator {
   struct Owners;
   Owners* owners_;
 };
+
+// Charges `bytes` for something of the owner's that is not in the allocator's memory, until discharge.
+// Errors: quota_exceeded, as allocate.
+Result<void> charge(std::uint64_t bytes, MemoryOwner& owner);
+void discharge(std::uint64_t bytes, MemoryOwner& owner) noexcept;
+
+// `deadline` and `left` for the account; of these the account's own fields may not be set otherwise.
+void set_deadline(MemoryAccount& account, std::chrono::steady_clock::time_point deadline);
+void set_cpu_left(MemoryAccount& account, std::chrono::nanoseconds left);
 
 // Why `owner` may not take `bytes` more, or nothing: the check of allocate without taking memory, for what is known to
 // be too large before anything is computed.

@@ -173,6 +173,57 @@ TEST_F(TorchAutograd, TheLimitHoldsWithinBackward) {
   EXPECT_EQ(limited->memory().bytes, 1 << 20);
 }
 
+TEST_F(TorchAutograd, NodesOfTheGraphAreCharged) {
+  constexpr std::int64_t kNode = 640;  // docs/limits.md
+  const auto context = backend_->make_context({.memory_limit_bytes = 1 << 20});
+  const Entered entered(*backend_, context.get());
+  const auto in_use = [&] { return context->memory().bytes.load(); };
+  const Tensor x = ok(backend_->ones(S{16}, Dtype::float32));  // 64 bytes, the least that is charged
+  ok(backend_->set_requires_grad(x, true));
+  EXPECT_EQ(in_use(), 64);
+  {
+    const Tensor view = ok(backend_->reshape(x, S{4, 4}));
+    EXPECT_EQ(in_use(), 64 + kNode);
+    const Tensor same = ok(backend_->contiguous(view));
+    EXPECT_EQ(in_use(), 64 + kNode);  // no operator, no node
+    const Tensor sum = ok(backend_->add(view, view, 1.0));
+    EXPECT_EQ(in_use(), 2 * (64 + kNode));
+    ok(backend_->mul_scalar_in_place(sum, 2.0));
+    EXPECT_EQ(in_use(), 2 * (64 + kNode) + kNode);
+    context->set_grad_mode(GradMode::no_grad);
+    const Tensor plain = ok(backend_->add(view, view, 1.0));
+    EXPECT_EQ(in_use(), 3 * 64 + 3 * kNode);
+    context->set_grad_mode(GradMode::grad);
+    // Gradients pass through as they are.
+    ok(backend_->backward(sum, &plain, false));
+    EXPECT_EQ(values<float>(*ok(backend_->grad(x))), F(16, 8.0F));
+  }
+  ok(backend_->zero_grad(x));
+  EXPECT_EQ(in_use(), 64);
+}
+
+TEST_F(TorchAutograd, GraphsOfNothingButNodesComeToTheLimit) {
+  const auto limited = backend_->make_context({.memory_limit_bytes = 1 << 16});
+  const auto other = backend_->make_context({.memory_limit_bytes = 1 << 16});
+  const auto grow = [&](InstanceContext& context) {
+    const Entered entered(*backend_, &context);
+    Tensor x = ok(backend_->ones(S{1}, Dtype::float32));
+    ok(backend_->set_requires_grad(x, true));
+    for (int nodes = 0; nodes < 1000; ++nodes) {
+      auto view = backend_->reshape(x, S{1});
+      view = view ? backend_->transpose(*view, 0, 0) : std::move(view);
+      if (!view) return EXPECT_EQ(view.error().code, ErrorCode::quota_exceeded) << view.error().message, nodes;
+      x = *std::move(view);
+    }
+    return 1000;
+  };
+  const int nodes = grow(*limited);
+  EXPECT_LT(nodes, (1 << 16) / 640);
+  EXPECT_GT(nodes, 10);
+  EXPECT_EQ(grow(*other), nodes);
+  EXPECT_EQ(limited->memory().bytes, 0);
+}
+
 TEST_F(TorchAutograd, NothingIsPrintedForWhatLibtorchWarnsOf) {
   testing::internal::CaptureStderr();
   ok(backend_->std(ok(backend_->ones(S{1}, Dtype::float32)), {}, 1, false));

@@ -21,8 +21,9 @@ class StubContext final : public InstanceContext {
 
   [[nodiscard]] const MemoryAccount& memory() const override { return owner_->account; }
   void set_deadline(std::chrono::steady_clock::time_point deadline) override {
-    owner_->account.deadline.store(deadline.time_since_epoch().count(), std::memory_order_relaxed);
+    engine::set_deadline(owner_->account, deadline);
   }
+  void set_cpu_left(std::chrono::nanoseconds left) override { engine::set_cpu_left(owner_->account, left); }
   void manual_seed(std::uint64_t) override {}  // no operator here draws numbers
   [[nodiscard]] Result<std::vector<std::uint8_t>> generator_state() const override {
     return std::vector<std::uint8_t>();

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
 #include <c10/core/impl/LocalDispatchKeySet.h>
@@ -66,7 +67,40 @@ TorchContext::~TorchContext() {
 }
 
 void TorchContext::set_deadline(std::chrono::steady_clock::time_point deadline) {
-  owner_->account.deadline.store(deadline.time_since_epoch().count(), std::memory_order_relaxed);
+  engine::set_deadline(owner_->account, deadline);
+}
+
+void TorchContext::set_cpu_left(std::chrono::nanoseconds left) { engine::set_cpu_left(owner_->account, left); }
+
+std::chrono::nanoseconds TorchContext::team_cpu_time() const {
+  const std::lock_guard lock(team_mutex_);
+  if (team_ == nullptr) return team_cpu_time_;
+  muster_due_.store(true, std::memory_order_relaxed);
+  return team_cpu_time_ + team_->cpu_time() - team_before_;
+}
+
+void TorchContext::join_team() {
+  if (at::get_num_threads() <= 1) return;
+  const std::lock_guard lock(team_mutex_);
+  team_ = Team::of_this_thread();
+  team_before_ = team_->cpu_time();
+  muster_due_.store(true, std::memory_order_relaxed);
+}
+
+void TorchContext::leave_team() {
+  const std::lock_guard lock(team_mutex_);
+  if (team_ == nullptr) return;
+  team_cpu_time_ += team_->cpu_time() - team_before_;
+  team_.reset();
+  muster_due_.store(false, std::memory_order_relaxed);
+}
+
+void TorchContext::muster() {
+  try {
+    if (Team::of_this_thread()->muster()) muster_due_.store(false, std::memory_order_relaxed);
+  } catch (const std::exception&) {
+    // No memory for it; the next call tries again.
+  }
 }
 
 void TorchContext::manual_seed(std::uint64_t seed) {
@@ -121,10 +155,12 @@ TorchContext* TorchContext::current() { return t_current.context; }
 TorchContext* TorchContext::enter(TorchContext* context) {
   static Silence silence;
   TorchContext* before = t_current.context;
+  if (before != nullptr) before->leave_team();
   c10::WarningUtils::set_warning_handler(context != nullptr ? &silence : nullptr);
   t_current.context = context;
   t_current.owner = context != nullptr ? context->owner_ : nullptr;
   install(context != nullptr ? context->mode_ : GradMode::grad);
+  if (context != nullptr) context->join_team();
   return before;
 }
 

@@ -80,6 +80,7 @@ Result<Tensor> TorchBackend::adopt(HostBuffer buffer, Shape shape, Dtype dtype) 
   Ownership ownership(buffer);
   const std::span bytes{static_cast<const std::uint8_t*>(buffer.data), buffer.size};
   CLOISTER_TRY(const Extent extent, check_contents("adopt", bytes, shape, dtype));
+  if (TorchContext* context = TorchContext::current(); context != nullptr) context->muster_if_due();
   return run("adopt", [&] {
     // A host makes these tensors, not the guest that happens to be in inference mode: they can take part in training.
     const c10::InferenceMode off(false);

@@ -13,6 +13,11 @@ void free_block(void* data) { TensorAllocator::instance().free(data); }
 class TorchAllocator final : public c10::Allocator {
  public:
   c10::DataPtr allocate(std::size_t bytes) override {
+    // Kernels keep what is smaller to one thread.
+    constexpr std::size_t kTeamWork = 1 << 15;
+    if (bytes >= kTeamWork) {
+      if (TorchContext* context = TorchContext::current(); context != nullptr) context->muster_if_due();
+    }
     Result<void*> data = TensorAllocator::instance().allocate(bytes, current_owner());
     if (!data) [[unlikely]]
       throw Refused(std::move(data).error());

@@ -89,6 +89,10 @@ Result<void> TorchBackend::check_writable(std::string_view op, const Tensor& sel
                             "first",
                             op));
   }
+  if (impl_of(self).autograd_meta() != nullptr && c10::GradMode::is_enabled()) {
+    // A node for the graph may be recorded, which is counted after the writing.
+    CLOISTER_CHECK(may_allocate(kGraphNodeBytes, current_owner()));
+  }
   const c10::StorageImpl& storage = *impl_of(self).unsafe_storage().unsafeGetStorageImpl();
   if (!c10::impl::cow::is_cow_data_ptr(storage.data_ptr())) [[likely]]
     return {};
@@ -121,23 +125,40 @@ Result<void> TorchBackend::check_cost(std::string_view op, Dtype dtype, std::int
                 fmt::format("{}: {:.2g} multiply-adds are more than any run can do; use smaller operands", op,
                             static_cast<double>(multiply_adds)));
   }
-  const TorchContext* context = TorchContext::current();
+  // Multiply-adds a second that no thread or GPU reaches. libtorch multiplies integers on a CPU without vectors and on
+  // one thread.
+  const bool floating = is_floating_point(dtype);
+  const double of_thread = element_size(dtype) <= 2 ? 2e12 : 2e11;
+  return check_time(op, "multiply-adds", multiply_adds, floating ? of_thread : 2e10, floating ? threads_ : 1, 1e15);
+}
+
+Result<void> TorchBackend::check_elements(std::string_view op, std::int64_t elements) const {
+  return check_time(op, "elements", elements, 2e12, threads_, 1e15);
+}
+
+Result<void> TorchBackend::check_time(std::string_view op, std::string_view things, std::int64_t count,
+                                      double of_thread, int threads, double of_device) const {
+  TorchContext* context = TorchContext::current();
   if (context == nullptr) return {};
+  context->muster_if_due();
+  const bool on_cpu = device_.kind == Device::Kind::cpu;
+  const auto number = static_cast<double>(count);
+  const auto refused = [&](double seconds, std::string_view time, std::string_view limit) {
+    return fail(ErrorCode::quota_exceeded,
+                fmt::format("{}: {:.2g} {} cannot end in the {:.1f} s {} that the run has left; allow it more with "
+                            "--limit {}=TIME",
+                            op, number, things, std::max(seconds, 0.0), time, limit));
+  };
+  constexpr double kNanoseconds = 1e-9;
+  // First: where this is over, the deadline is as well.
+  const auto cpu_left = kNanoseconds * static_cast<double>(context->memory().cpu_left.load(std::memory_order_relaxed));
+  if (cpu_left <= 0 || (on_cpu && number > cpu_left * of_thread)) return refused(cpu_left, "of CPU time", "cpu");
   using Clock = std::chrono::steady_clock;
   const Clock::rep deadline = context->memory().deadline.load(std::memory_order_relaxed);
   if (deadline == std::numeric_limits<Clock::rep>::max()) return {};
-  // Multiply-adds a second that no thread or GPU reaches: what is refused here could not have ended in time.
-  // libtorch multiplies integers on a CPU without vectors and on one thread.
-  const double of_thread = element_size(dtype) <= 2 ? 2e12 : 2e11;
-  const double on_cpu = is_floating_point(dtype) ? of_thread * threads_ : 2e10;
-  const double rate = device_.kind == Device::Kind::cuda ? 1e15 : on_cpu;
-  const double left = 1e-9 * static_cast<double>(deadline - Clock::now().time_since_epoch().count());
-  if (static_cast<double>(multiply_adds) <= left * rate) return {};
-  return fail(
-      ErrorCode::quota_exceeded,
-      fmt::format("{}: {:.2g} multiply-adds cannot end in the {:.1f} s that the run has left; allow it more with "
-                  "--limit time=DURATION",
-                  op, static_cast<double>(multiply_adds), std::max(left, 0.0)));
+  const double left = kNanoseconds * static_cast<double>(deadline - Clock::now().time_since_epoch().count());
+  if (number > left * (on_cpu ? of_thread * threads : of_device)) return refused(left, "of time", "time");
+  return {};
 }
 
 Result<at::Generator> TorchBackend::generator(std::string_view op) {

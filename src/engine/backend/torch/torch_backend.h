@@ -3,6 +3,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <array>
 #include <tuple>
 #include <type_traits>
@@ -12,6 +13,7 @@
 #include "context.h"
 #include "convert.h"
 #include "explain.h"
+#include "graph_nodes.h"
 #include "shape.h"
 
 namespace cloister::engine {
@@ -62,6 +64,7 @@ class TorchBackend final : public TensorBackend {
     if (tensor.numel() == 0) [[unlikely]] {
       check_empty(tensor);
     }
+    if (tensor.unsafeGetTensorImpl()->autograd_meta() != nullptr) charge_graph(tensor);
     return {*this, tensor.unsafeReleaseTensorImpl()};
   }
 
@@ -102,11 +105,22 @@ class TorchBackend final : public TensorBackend {
   template <class Compute, class... Operands>
   Result<void> write(std::string_view op, Compute&& compute, const Tensor& self, const Operands&... operands) {
     CLOISTER_CHECK(check_writable(op, self));
-    return run(op, [&](const auto&... tensors) { static_cast<void>(compute(tensors...)); }, self, operands...);
+    return run(
+        op,
+        [&](const auto& first, const auto&... others) {
+          static_cast<void>(compute(first, others...));
+          charge_write(first);
+        },
+        self, operands...);
   }
 
   template <class R, class Compute, class... Operands>
-  static R guarded(std::string_view op, Compute&& compute, const Operands&... operands) {
+  R guarded(std::string_view op, Compute&& compute, const Operands&... operands) const {
+    if constexpr (sizeof...(operands) > 0) {
+      if (((impl_of(operands).numel() > kManyElements) || ...)) [[unlikely]] {
+        CLOISTER_CHECK(check_elements(op, std::max({impl_of(operands).numel()...})));
+      }
+    }
     try {
       return compute();
     } catch (...) {
@@ -126,8 +140,15 @@ class TorchBackend final : public TensorBackend {
   static Result<void> check_writable(std::string_view op, const Tensor& self);
   // That a new tensor of this shape can be counted and fits the limit.
   Result<void> check_new(std::string_view op, Shape shape, Dtype dtype) const;
-  // That this many multiply-adds can end before the context's deadline, at the most that this machine could do.
+  // That this many multiply-adds can end in the context's time, at the most that this machine could do.
   Result<void> check_cost(std::string_view op, Dtype dtype, std::int64_t multiply_adds) const;
+  // The same of looking at this many elements. Fewer than kManyElements always can.
+  Result<void> check_elements(std::string_view op, std::int64_t elements) const;
+  static constexpr std::int64_t kManyElements = std::int64_t{1} << 26;
+  // That `count` things, so many a second in a thread, or on the device if that is no CPU, can end in the context's
+  // time.
+  Result<void> check_time(std::string_view op, std::string_view things, std::int64_t count, double of_thread,
+                          int threads, double of_device) const;
   // The entered context's generator.
   static Result<at::Generator> generator(std::string_view op);
   // That every index lies in [0, bound), or [-bound, bound) with `from_end`, or is `ignored`.

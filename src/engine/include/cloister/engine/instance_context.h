@@ -22,8 +22,12 @@ struct MemoryAccount {
   std::atomic<std::int64_t> bytes{0};
   std::atomic<std::int64_t> peak_bytes{0};
   std::int64_t limit_bytes = std::numeric_limits<std::int64_t>::max();
-  // After this moment the allocator refuses, so that a chain of slow operators ends.
+  // After this moment the allocator refuses, so that a chain of slow operators ends; and before it what could not even
+  // be written until then.
   std::atomic<std::chrono::steady_clock::rep> deadline{std::numeric_limits<std::chrono::steady_clock::rep>::max()};
+  // CPU time that the instance may still use, as it was when somebody last looked. Once there is none, the allocator
+  // refuses.
+  std::atomic<std::chrono::nanoseconds::rep> cpu_left{std::numeric_limits<std::chrono::nanoseconds::rep>::max()};
 };
 
 // Made by TensorBackend::make_context; one per instance. It must outlive nothing: storage that is still alive when the
@@ -35,6 +39,12 @@ class InstanceContext {
   [[nodiscard]] virtual const MemoryAccount& memory() const = 0;
   // Refuses further allocations after `deadline`; may be called from another thread.
   virtual void set_deadline(std::chrono::steady_clock::time_point deadline) = 0;
+  // Refuses operators that surely take more CPU time than `left`, and all allocations from now on when that is none;
+  // may be called from another thread.
+  virtual void set_cpu_left(std::chrono::nanoseconds left) = 0;
+  // CPU time that threads of the backend's own have worked in this context, where it has such; may be called from
+  // another thread.
+  [[nodiscard]] virtual std::chrono::nanoseconds team_cpu_time() const { return {}; }
   virtual void manual_seed(std::uint64_t seed) = 0;
   // The generator as bytes of the backend's own, for a checkpoint; none where no operator draws numbers.
   // Errors: quota_exceeded.
