@@ -1,4 +1,6 @@
 // What may be given to Runtime::compile, and what a component says of itself.
+#include <fmt/format.h>
+
 #include "cloister/base/hash.h"
 #include "support.h"
 
@@ -61,6 +63,27 @@ TEST(Compile, RefusesDeepNesting) {
   };
   EXPECT_TRUE(runtime().compile(nested(8)));
   EXPECT_NE(refusal(nested(40)).find("nests components"), std::string::npos);
+}
+
+TEST(Compile, RefusesWhatWouldCostTheCompilerTooMuch) {
+  const auto repeat = [](int count, std::string_view text) {
+    std::string all;
+    for (int i = 0; i < count; ++i) all += text;
+    return all;
+  };
+  // Variables times places where control flow meets: few bytes, but as many choices as both together.
+  const auto loops = [&](int count) {
+    return guest(
+        "", fmt::format("(func (local {}) {})", repeat(1000, "i32 "), repeat(count, "(loop (br_if 0 (local.get 0)))")));
+  };
+  EXPECT_NE(refusal(loops(4000), ErrorCode::quota_exceeded).find("values that meet in one function"),
+            std::string::npos);
+  EXPECT_TRUE(runtime().compile(loops(40)));
+
+  const auto large = guest("", fmt::format("(func {})", repeat(180'000, "(drop (i32.const 1))")));
+  EXPECT_NE(refusal(large, ErrorCode::quota_exceeded).find("above the bound of 524288"), std::string::npos);
+  const auto many = guest("", repeat(100'000, "(func)"));
+  EXPECT_NE(refusal(many, ErrorCode::quota_exceeded).find("functions: 100002"), std::string::npos);
 }
 
 TEST(Compile, SurvivesEveryFlippedByte) {

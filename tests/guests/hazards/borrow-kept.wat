@@ -1,0 +1,35 @@
+;; A component inside keeps what its neighbour lent to it beyond the call.
+(component
+  (import "wasi:io/poll@0.2.12" (instance $poll (export "pollable" (type (sub resource)))))
+  (alias export $poll "pollable" (type $pollable))
+  (import "wasi:clocks/monotonic-clock@0.2.12" (instance $clock
+    (alias outer 1 $pollable (type $pollable'))
+    (export "pollable" (type $pollable (eq $pollable')))
+    (export "subscribe-duration" (func (param "when" u64) (result (own $pollable))))))
+  (alias export $clock "subscribe-duration" (func $wait))
+  (component $keeper
+    (import "pollable" (type $pollable (sub resource)))
+    (core module $m (func (export "keep") (param i32)))
+    (core instance $m (instantiate $m))
+    (func (export "keep") (param "lent" (borrow $pollable)) (canon lift (core func $m "keep"))))
+  (component $lender
+    (import "pollable" (type $pollable (sub resource)))
+    (import "wait" (func $wait (param "when" u64) (result (own $pollable))))
+    (import "keep" (func $keep (param "lent" (borrow $pollable))))
+    (core func $wait (canon lower (func $wait)))
+    (core func $keep (canon lower (func $keep)))
+    (core module $m
+      (import "host" "wait" (func $wait (param i64) (result i32)))
+      (import "host" "keep" (func $keep (param i32)))
+      (memory (export "memory") 1)
+      (func (export "run") (result i32)
+        (call $keep (call $wait (i64.const 1)))
+        (i32.const 0)))
+    (core instance $m (instantiate $m (with "host" (instance (export "wait" (func $wait)) (export "keep" (func $keep))))))
+    (func (export "run") (result (result (error string)))
+      (canon lift (core func $m "run") (memory (core memory $m "memory")))))
+  (instance $keeper (instantiate $keeper (with "pollable" (type $pollable))))
+  (alias export $keeper "keep" (func $keep))
+  (instance $lender (instantiate $lender (with "pollable" (type $pollable)) (with "wait" (func $wait)) (with "keep" (func $keep))))
+  (alias export $lender "run" (func $run))
+  (export "run" (func $run)))

@@ -1,0 +1,16 @@
+;; A graph for backward of a million steps, one upon the other, which is walked and then let go.
+(data (i32.const 1024) "\04\00\00\00\00\00\00\00")
+(func (export "run") (result i32) (local $chain i32) (local $steps i32)
+  (call $zeros (i32.const 1024) (i32.const 1) (i32.const 8) (i32.const 64))
+  (call $set-requires-grad (i32.load (i32.const 68)) (i32.const 1) (i32.const 80))
+  (local.set $chain (i32.load (i32.const 68)))
+  (loop $more
+    (call $add-scalar (local.get $chain) (i32.const 1) (i64.const 1) (i32.const 1) (i64.const 1) (i32.const 96))
+    (if (i32.load8_u (i32.const 96)) (then (return (call $give-up (i32.const 96)))))
+    (if (local.get $steps) (then (call $drop-tensor (local.get $chain))))
+    (local.set $chain (i32.load (i32.const 100)))
+    (local.set $steps (i32.add (local.get $steps) (i32.const 1)))
+    (br_if $more (i32.lt_u (local.get $steps) (i32.const 1000000))))
+  (call $sum (local.get $chain) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 64))
+  (call $backward (i32.load (i32.const 68)) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 96))
+  (call $give-up (i32.const 96)))

@@ -1,0 +1,11 @@
+;; A tensor that is let go while the host reads it: the host asks the guest for memory in the middle of `read`.
+(data (i32.const 1024) "\04\00\00\00\00\00\00\00")
+(elem declare func $let-go)
+(func $let-go (param i32 i32 i32 i32) (result i32)
+  (call $drop-tensor (i32.load (i32.const 68)))
+  (i32.const 32768))
+(func (export "run") (result i32)
+  (call $zeros (i32.const 1024) (i32.const 1) (i32.const 8) (i32.const 64))
+  (table.set $table (i32.const 0) (ref.func $let-go))
+  (call $read (i32.load (i32.const 68)) (i32.const 64))
+  (global.get $ok))

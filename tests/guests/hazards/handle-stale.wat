@@ -1,0 +1,7 @@
+;; A tensor that was let go.
+(data (i32.const 1024) "\04\00\00\00\00\00\00\00")
+(func (export "run") (result i32)
+  (call $zeros (i32.const 1024) (i32.const 1) (i32.const 8) (i32.const 64))
+  (call $drop-tensor (i32.load (i32.const 68)))
+  (drop (call $numel (i32.load (i32.const 68))))
+  (global.get $ok))

@@ -1,0 +1,9 @@
+;; More than the world offers.
+(component
+  (import "wasi:sockets/tcp@0.2.0" (instance (export "bind" (func))))
+  (core module $m
+    (memory (export "memory") 1)
+    (func (export "run") (result i32) (i32.const 0)))
+  (core instance $m (instantiate $m))
+  (func (export "run") (result (result (error string)))
+    (canon lift (core func $m "run") (memory (core memory $m "memory")))))

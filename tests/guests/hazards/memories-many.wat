@@ -1,0 +1,9 @@
+;; A core module with two memories.
+(component
+  (core module (memory 1) (memory 1))
+  (core module $m
+    (memory (export "memory") 1)
+    (func (export "run") (result i32) (i32.const 0)))
+  (core instance $m (instantiate $m))
+  (func (export "run") (result (result (error string)))
+    (canon lift (core func $m "run") (memory (core memory $m "memory")))))

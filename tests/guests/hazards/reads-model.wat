@@ -1,0 +1,16 @@
+;; No hazard: opens the model `net`, says so by the metric `opened`, and reads its parameter `w`.
+(data (i32.const 1024) "net")
+(data (i32.const 1032) "opened")
+(data (i32.const 1040) "w")
+(func (export "run") (result i32) (local $model i32)
+  (call $open-model (i32.const 1024) (i32.const 3) (i32.const 64))
+  (if (i32.load8_u (i32.const 64)) (then (return (call $give-up (i32.const 64)))))
+  (local.set $model (i32.load (i32.const 68)))
+  (call $scalar (i32.const 1032) (i32.const 6) (i64.const 0) (f64.const 0) (i32.const 96))
+  (call $parameter (local.get $model) (i32.const 1040) (i32.const 1) (i32.const 64))
+  (if (i32.load8_u (i32.const 64)) (then (return (call $give-up (i32.const 64)))))
+  (call $read (i32.load (i32.const 68)) (i32.const 80))
+  (if (i32.load8_u (i32.const 80)) (then (return (call $give-up (i32.const 80)))))
+  ;; Ones, as it was granted.
+  (if (f32.ne (f32.load (i32.load (i32.const 84))) (f32.const 1)) (then (unreachable)))
+  (global.get $ok))

@@ -1,0 +1,10 @@
+;; The guest calls the host while the host asks it for memory.
+(data (i32.const 1024) "\04\00\00\00\00\00\00\00")
+(elem declare func $realloc)
+(func $realloc (param i32 i32 i32 i32) (result i32)
+  (drop (call $get-stdout)) (i32.const 32768))
+(func (export "run") (result i32)
+  (call $zeros (i32.const 1024) (i32.const 1) (i32.const 8) (i32.const 64))
+  (table.set $table (i32.const 0) (ref.func $realloc))
+  (call $read (i32.load (i32.const 68)) (i32.const 64))
+  (global.get $ok))

@@ -1,0 +1,9 @@
+;; A component without `run`.
+(component
+  
+  (core module $m
+    (memory (export "memory") 1)
+    (func (export "run") (result i32) (i32.const 0)))
+  (core instance $m (instantiate $m))
+  (func (export "go") (result (result (error string)))
+    (canon lift (core func $m "run") (memory (core memory $m "memory")))))

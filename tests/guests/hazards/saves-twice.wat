@@ -1,0 +1,12 @@
+;; No hazard: saves the output `result`, says so by the metric `saved`, and saves it again.
+(data (i32.const 1024) "result")
+(data (i32.const 1032) "saved")
+(data (i32.const 1040) "the first")
+(data (i32.const 1056) "the second")
+(func (export "run") (result i32)
+  (call $save-text (i32.const 1024) (i32.const 6) (i32.const 1040) (i32.const 9) (i32.const 64))
+  (if (i32.load8_u (i32.const 64)) (then (return (call $give-up (i32.const 64)))))
+  (call $scalar (i32.const 1032) (i32.const 5) (i64.const 0) (f64.const 0) (i32.const 96))
+  (call $save-text (i32.const 1024) (i32.const 6) (i32.const 1056) (i32.const 10) (i32.const 64))
+  (if (i32.load8_u (i32.const 64)) (then (return (call $give-up (i32.const 64)))))
+  (global.get $ok))

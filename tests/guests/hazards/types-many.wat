@@ -1,0 +1,9 @@
+;; 100,001 types of functions.
+(component
+  (core module REPEAT 100001 {(type (func))})
+  (core module $m
+    (memory (export "memory") 1)
+    (func (export "run") (result i32) (i32.const 0)))
+  (core instance $m (instantiate $m))
+  (func (export "run") (result (result (error string)))
+    (canon lift (core func $m "run") (memory (core memory $m "memory")))))
