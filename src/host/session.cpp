@@ -7,6 +7,7 @@
 
 #include "backend_slot.h"
 #include "cloister/base/bytes.h"
+#include "cloister/sandbox/one_line.h"
 
 namespace cloister::host {
 namespace {
@@ -16,14 +17,6 @@ constexpr std::size_t kMaxNotes = 64;
 template <class T>
 T clamped(std::uint64_t value) {
   return static_cast<T>(std::min<std::uint64_t>(value, std::numeric_limits<T>::max()));
-}
-
-// Names of the guest's own stand in sentences; whatever they hold, a sentence is one line.
-std::string one_line(std::string text) {
-  for (char& each : text) {
-    if (static_cast<unsigned char>(each) < 0x20 || each == 0x7F) each = ' ';
-  }
-  return text;
 }
 
 }  // namespace
@@ -97,7 +90,7 @@ Session::Inside::~Inside() {
 // ---- answers to the guest ----
 
 Session::GuestError Session::guest_error(Error error) {
-  error.message = one_line(std::move(error.message));
+  error.message = sandbox::one_line(std::move(error.message));
   if (CallTrace* trace = calls.trace()) trace->failed(error.message);
   last_error_ = error;
   calls_at_last_error_ = calls.total();

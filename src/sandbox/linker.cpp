@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <wasmtime.h>
 
+#include "cloister/sandbox/one_line.h"
 #include "state.h"
 
 namespace cloister::sandbox {
@@ -43,7 +44,7 @@ Result<Program> Linker::link(const Component& component) const {
       return fail(
           ErrorCode::bad_data,
           fmt::format("this component does not fit: {}; build it for the world `workload` of this version's wit/",
-                      report.message));
+                      one_line(report.message)));
   }
   auto state = std::make_shared<detail::ProgramState>();
   state->runtime = state_->runtime;

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "cloister/base/wasm_sections.h"
+#include "cloister/sandbox/one_line.h"
 #include "state.h"
 #include "trap_text.h"
 
@@ -146,25 +147,26 @@ Result<Component> Runtime::compile(std::span<const std::byte> bytes) const {
   }
 
   ffi::Report report;
-  switch (cloister_sandbox_component_compile(engine, ffi::view(bytes), &component, &report.raw)) {
+  const ffi::Ending ending = cloister_sandbox_component_compile(engine, ffi::view(bytes), &component, &report.raw);
+  const std::string why = one_line(report.message);
+  switch (ending) {
     case ffi::Ending::ok:
       break;
     case ffi::Ending::panic:
-      return fail(ErrorCode::internal, fmt::format("the compiler failed on this component: {}", report.message));
+      return fail(ErrorCode::internal, fmt::format("the compiler failed on this component: {}", why));
     case ffi::Ending::too_costly:
       return fail(ErrorCode::quota_exceeded,
                   fmt::format("this component would cost the compiler too much ({}); build it optimised, with smaller "
                               "functions, or split the workload",
-                              report.message));
+                              why));
     default:
-      if (report.message.find("pooling allocator") != std::string::npos) {
+      if (why.find("pooling allocator") != std::string::npos) {
         return fail(ErrorCode::quota_exceeded,
                     fmt::format("this component needs more than an instance may have ({}); "
                                 "build it with one memory of at most {} a module and few tables",
-                                report.message, size_text(state_->options.max_guest_memory)));
+                                why, size_text(state_->options.max_guest_memory)));
       }
-      return fail(ErrorCode::bad_data,
-                  fmt::format("this is not a valid component ({}); build or fetch it again", report.message));
+      return fail(ErrorCode::bad_data, fmt::format("this is not a valid component ({}); build or fetch it again", why));
   }
   made->component.reset(component);
 
