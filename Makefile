@@ -11,7 +11,7 @@ LIBTORCH ?= link
 
 help:
 	@echo "make demo        install, build, fetch data, train on real images inside the sandbox, show the result (about a minute of work)"
-	@echo "make test        install, build, run every test, the unit tests under the sanitizers too"
+	@echo "make test        install, build, run every test, the unit tests under the sanitizers too, each fuzzer for 10 s"
 	@echo "make build       the command at build/bin/cloister"
 	@echo "make install     the command, SDK and man page under PREFIX=/usr/local (LIBTORCH=copy: libtorch too); make uninstall"
 	@echo "make deb         a Debian package with all it needs, in build/"
@@ -51,6 +51,8 @@ demo: build data
 
 test: build data
 	@tools/sanitizers.sh
+	@tools/install_dependencies.sh fuzz
+	@tools/fuzz.sh 10
 	@ctest --test-dir $(RELEASE) --output-on-failure --no-tests=error -j $(JOBS)
 
 sanitizers: setup
