@@ -15,6 +15,7 @@
 
 #include "cloister/cli/quantity.h"
 #include "cloister/cli/run_plan.h"
+#include "cloister/cli/run_walls.h"
 
 namespace cloister::cli {
 namespace {
@@ -97,6 +98,20 @@ Finding check_cpu(const fs::path& root) {
     finding.way_out = "use a processor with AVX2 (x86-64-v3); without it operators are several times slower";
   }
   return finding;
+}
+
+std::vector<Finding> check_walls() {
+  std::vector<Finding> findings;
+  const auto walls = walls_of_runs();
+  if (!walls) return {{.id = "walls", .health = Health::problem, .detail = walls.error().message}};
+  for (const walls::Wall& wall : *walls) {
+    Finding& finding = findings.emplace_back();
+    finding.id = fmt::format("wall-{}", wall.id);
+    finding.detail = wall.detail;
+    if (wall.on) continue;
+    finding.health = Health::absent;
+  }
+  return findings;
 }
 
 Finding check_memory(const fs::path& root) {

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
 #include <vector>
 
 #include "cloister/cli/cache.h"
@@ -45,6 +46,7 @@ std::vector<Finding> examine() {
   std::vector<Finding> findings{check_cpu("/"),     check_memory("/"), check_wasmtime(), check_cache(cache_directory()),
                                 check_libtorch({}), check_gpu("/")};
   if (findings.back().health == Health::ok) findings.push_back(check_libtorch({engine::Device::Kind::cuda, 0}));
+  for (Finding& wall : check_walls()) findings.push_back(std::move(wall));
   findings.push_back(check_tee("/"));
   findings.push_back(check_tpm("/"));
   return findings;
@@ -53,8 +55,8 @@ std::vector<Finding> examine() {
 std::string to_text(const std::vector<Finding>& findings) {
   std::string text;
   for (const Finding& finding : findings) {
-    text += fmt::format("{:<14} {:<8} {}\n", finding.id, health_name(finding.health), finding.detail);
-    if (!finding.way_out.empty()) text += fmt::format("{:<23} -> {}\n", "", finding.way_out);
+    text += fmt::format("{:<17} {:<8} {}\n", finding.id, health_name(finding.health), finding.detail);
+    if (!finding.way_out.empty()) text += fmt::format("{:<26} -> {}\n", "", finding.way_out);
   }
   return text;
 }

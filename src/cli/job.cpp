@@ -87,6 +87,7 @@ Job merge(Job file, Job flags) {
   overlay(file.limits, std::move(flags.limits));
   overlay(file.device, std::move(flags.device));
   overlay(file.backend, std::move(flags.backend));
+  overlay(file.isolate, std::move(flags.isolate));
   overlay(file.seed, std::move(flags.seed));
   overlay(file.threads, std::move(flags.threads));
   overlay(file.directory, std::move(flags.directory));

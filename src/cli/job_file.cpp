@@ -41,6 +41,10 @@ class JobReader {
       CLOISTER_CHECK(text(key, value, job.backend));
       return placed(checked(parse_backend(*job.backend)), value);
     }
+    if (key == "isolate") {
+      CLOISTER_CHECK(text(key, value, job.isolate));
+      return placed(checked(parse_isolation(*job.isolate)), value);
+    }
     if (key == "seed") return number<std::uint64_t>(key, value, job.seed);
     if (key == "threads") {
       CLOISTER_CHECK(number<int>(key, value, job.threads));
@@ -53,7 +57,7 @@ class JobReader {
     if (key == "outputs") return outputs(key, value, job);
     if (key == "limits") return limits(key, value, job);
     return unknown(key, value,
-                   "component, component_sha256, arguments, device, backend, seed, threads, directory, deny, "
+                   "component, component_sha256, arguments, device, backend, isolate, seed, threads, directory, deny, "
                    "skip-broken, grants, outputs and limits");
   }
 

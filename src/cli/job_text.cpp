@@ -59,6 +59,7 @@ Result<std::string> job_text(const Job& job) {
   }
   insert(table, "device", job.device);
   insert(table, "backend", job.backend);
+  insert(table, "isolate", job.isolate);
   if (job.seed) table.insert("seed", static_cast<std::int64_t>(*job.seed));
   insert(table, "threads", job.threads);
   if (job.directory) table.insert("directory", writer.text("the folder's path", *job.directory));

@@ -108,7 +108,7 @@ Result<void> RunDirectory::hold(std::string_view job) {
 }
 
 Result<RunDirectory> RunDirectory::reopen(const std::string& folder) {
-  RunDirectory directory(folder, false);
+  RunDirectory directory(folder, {});
   directory.is_reopened_ = true;
   const std::string job = directory.path("job.toml").string();
   std::error_code error;

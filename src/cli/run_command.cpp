@@ -14,6 +14,7 @@
 #include "cloister/cli/run_directory.h"
 #include "cloister/cli/run_plan.h"
 #include "cloister/cli/run_session.h"
+#include "cloister/walls/walls.h"
 
 namespace cloister::cli {
 namespace {
@@ -86,7 +87,7 @@ Result<void> check_resume_flags(const Flags& flags, const std::vector<std::strin
     return fail(
         ErrorCode::invalid_argument,
         fmt::format("--resume takes what to run from the run's folder, where {} would change the results; leave "
-                    "{} out (--limit may be given)",
+                    "{} out (--limit and --isolate may be given)",
                     name, name));
   }
   return {};
@@ -95,6 +96,7 @@ Result<void> check_resume_flags(const Flags& flags, const std::vector<std::strin
 ExitCode resume(const Flags& flags, const std::vector<std::string>& guest_arguments) {
   if (auto checked = check_resume_flags(flags, guest_arguments); !checked) return report_usage(checked.error());
   Job limits;
+  limits.isolate = flags.job.isolate;
   for (const std::string& text : flags.limits) {
     if (auto added = add_limit(limits, text); !added) return report_usage(added.error());
   }
@@ -115,6 +117,7 @@ ExitCode resume(const Flags& flags, const std::vector<std::string>& guest_argume
 }
 
 ExitCode run(const Flags& flags, const std::vector<std::string>& guest_arguments) {
+  walls::close_inherited_descriptors();
   if (!flags.resume.empty()) return resume(flags, guest_arguments);
   if (flags.target.empty()) {
     return report_usage({ErrorCode::invalid_argument, "COMPONENT is required, or --resume with the folder of a run"});
@@ -145,13 +148,15 @@ void add_run(CLI::App& app, const std::vector<std::string>& guest_arguments, Act
   many("--grant", flags->grants, "KIND:NAME=PATH", "Let the workload open a dataset or model under NAME; repeatable");
   many("--out", flags->outputs, "NAME[=PATH]", "Let it write the output NAME, to PATH or into the folder; repeatable");
   many("--limit", flags->limits, "KIND=VALUE",
-       "Limit memory, tensors, handles, time or egress: time=5m, tensors=4GiB; repeatable");
+       "Limit what it may use (docs/limits.md): time=5m, cpu=1h, tensors=4GiB; repeatable");
   many("--deny", flags->denials, "WHAT", "Refuse content-dependent operators: --deny content-dependent");
   command->add_flag("--skip-broken", flags->job.skip_broken,
                     "Leave image files out that cannot be decoded; they are counted and named");
   command->add_option("--device", flags->job.device, "Where tensors live: cpu (default), cuda or cuda:N")
       ->type_name("DEVICE");
   command->add_option("--backend", flags->job.backend, "What computes: torch (default) or stub")->type_name("NAME");
+  command->add_option("--isolate", flags->job.isolate, "process: run in a process of its own, with its own limits")
+      ->type_name("process");
   command->add_option("--seed", flags->seed, "Seed of all randomness that the workload sees (default 0)")
       ->type_name("N");
   command->add_option("--threads", flags->threads, "Threads inside one operator (default: all processors)")

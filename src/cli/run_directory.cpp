@@ -39,11 +39,16 @@ Unexpected<Error> fail_to_make(const fs::path& path, int error) {
                           std::error_code(error, std::generic_category()).message()));
 }
 
-Result<void> make_folders(const fs::path& path) {
+// Returns those that were not there.
+Result<std::vector<fs::path>> make_folders(const fs::path& path) {
+  std::vector<fs::path> made;
   std::error_code error;
+  for (fs::path part = path; !part.empty() && !fs::exists(fs::symlink_status(part, error)); part = part.parent_path()) {
+    if (part.has_filename()) made.insert(made.begin(), part);
+  }
   fs::create_directories(path, error);
   if (error) return fail_to_make(path, error.value());
-  return {};
+  return made;
 }
 
 // One more than the largest N among folders NAME-N.
@@ -61,6 +66,21 @@ std::uint64_t next_number(const fs::path& parent, const std::string& name) {
   return next;
 }
 
+void remove_partials_in(const fs::path& folder, int process) noexcept {
+  try {
+    const std::string mark = fmt::format(".{}-", process);
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+      const std::string file = entry->path().filename().string();
+      if (entry->path().extension() != ".partial" || file.find(mark) == std::string::npos) continue;
+      std::error_code ignored;
+      fs::remove(entry->path(), ignored);
+    }
+  } catch (...) {  // NOLINT(bugprone-empty-catch): see below
+    // A process is ending; a temporary file left behind is the lesser evil.
+  }
+}
+
 }  // namespace
 
 Result<RunDirectory> RunDirectory::create(const std::optional<std::string>& wanted, const std::string& name) {
@@ -69,8 +89,8 @@ Result<RunDirectory> RunDirectory::create(const std::optional<std::string>& want
     std::error_code error;
     const bool is_there = fs::exists(fs::symlink_status(path, error));
     if (!is_there) {
-      CLOISTER_CHECK(make_folders(path));
-      return RunDirectory(path, true);
+      CLOISTER_TRY(std::vector<fs::path> made, make_folders(path));
+      return RunDirectory(path, std::move(made));
     }
     // What a link leads to may be absent: no folder either.
     const bool is_folder = fs::is_directory(path, error);
@@ -90,15 +110,23 @@ Result<RunDirectory> RunDirectory::create(const std::optional<std::string>& want
                   fmt::format("cannot use the folder '{}': {}; choose another with --directory", path.string(),
                               std::error_code(problem, std::generic_category()).message()));
     }
-    return RunDirectory(path, false);
+    return RunDirectory(path, {});
   }
   const fs::path parent(kDefaultParent);
-  CLOISTER_CHECK(make_folders(parent));
+  CLOISTER_TRY(std::vector<fs::path> made, make_folders(parent));
   const std::string safe = folder_name(name);
   for (std::uint64_t number = next_number(parent, safe);; ++number) {
     const fs::path path = parent / fmt::format("{}-{}", safe, number);
-    if (::mkdir(path.c_str(), 0777) == 0) return RunDirectory(path, true);
-    if (errno != EEXIST) return fail_to_make(path, errno);
+    if (::mkdir(path.c_str(), 0777) == 0) {
+      made.push_back(path);
+      return RunDirectory(path, std::move(made));
+    }
+    if (errno == ENOENT) {
+      // A run that never started took the empty parent away.
+      CLOISTER_CHECK(make_folders(parent));
+    } else if (errno != EEXIST) {
+      return fail_to_make(path, errno);
+    }
   }
 }
 
@@ -122,7 +150,16 @@ void RunDirectory::abandon() const {
   // Folders are removed only when they are empty.
   fs::remove(path("outputs"), ignored);
   fs::remove(path("checkpoints"), ignored);
-  if (is_ours_) fs::remove(path_, ignored);
+  for (auto folder = made_.rbegin(); folder != made_.rend(); ++folder) ::rmdir(folder->c_str());
+}
+
+void RunDirectory::remove_partial_files(const host::Grants::Named& outputs, int process) const noexcept {
+  remove_partials_in(path_, process);
+  remove_partials_in(path("checkpoints"), process);
+  remove_partials_in(path("outputs"), process);
+  for (const auto& [name, output] : outputs) {
+    if (!output.empty()) remove_partials_in(output.has_parent_path() ? output.parent_path() : ".", process);
+  }
 }
 
 Result<void> check_writable(const fs::path& path, const std::string& what) {
@@ -135,21 +172,6 @@ Result<void> check_writable(const fs::path& path, const std::string& what) {
   auto file = AtomicFile::create(path.string());
   if (!file) return fail(file.error().code, fmt::format("{}: {}", what, file.error().message));
   return {};
-}
-
-void remove_partial_files(const fs::path& folder) noexcept {
-  try {
-    const std::string mark = fmt::format(".{}-", ::getpid());
-    std::error_code error;
-    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-      const std::string file = entry->path().filename().string();
-      if (entry->path().extension() != ".partial" || file.find(mark) == std::string::npos) continue;
-      std::error_code ignored;
-      fs::remove(entry->path(), ignored);
-    }
-  } catch (...) {  // NOLINT(bugprone-empty-catch): see below
-    // The process is ending; a temporary file left behind is the lesser evil.
-  }
 }
 
 }  // namespace cloister::cli

@@ -54,6 +54,12 @@ Result<host::BackendKind> parse_backend(std::string_view text) {
   return fail(ErrorCode::invalid_argument, fmt::format("'{}' is no backend; choose torch or stub", text));
 }
 
+Result<bool> parse_isolation(std::string_view text) {
+  if (text == "process") return true;
+  if (text == "none") return false;
+  return fail(ErrorCode::invalid_argument, fmt::format("'{}' isolates nothing; choose process or none", text));
+}
+
 Result<void> check_threads(int threads) {
   if (threads >= 1 && threads <= kMaxThreads) return {};
   return fail(ErrorCode::invalid_argument,
@@ -127,6 +133,7 @@ Result<RunPlan> plan_run(const Job& job) {
   for (const auto& [kind, value] : job.limits) {
     CLOISTER_CHECK(host::set_limit(plan.request.limits, fmt::format("{}={}", kind, value)));
   }
+  CLOISTER_TRY(plan.isolate_process, parse_isolation(job.isolate.value_or("none")));
   plan.directory = job.directory;
   plan.job_file = job.job_file;
   plan.job = job;

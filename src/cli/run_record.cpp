@@ -65,6 +65,14 @@ Json egress_json(const host::RunReport& report) {
   return egress;
 }
 
+Json walls_json(const RunFacts& facts) {
+  Json walls = Json::array();
+  for (const walls::Wall& wall : facts.walls) {
+    walls.push_back({{"id", wall.id}, {"on", wall.on}, {"detail", wall.detail}});
+  }
+  return walls;
+}
+
 Json phases_json(const host::RunReport& report) {
   Json list = Json::array();
   for (const host::PhaseTime& phase : report.phases) {
@@ -145,6 +153,8 @@ Json run_record(const RunFacts& facts) {
   record["limits"] = limits_json(report);
   record["denied"] = Json::array();
   if (facts.plan.request.deny_content_dependent) record["denied"].push_back("content-dependent");
+  record["isolated"] = facts.plan.isolate_process;
+  record["walls"] = walls_json(facts);
   record["egress"] = egress_json(report);
   Json calls = Json::object();
   for (const host::CallCount& call : report.calls) calls[std::string(call.function)] = call.calls;

@@ -20,8 +20,10 @@
 #include "cloister/cli/profile.h"
 #include "cloister/cli/quantity.h"
 #include "cloister/cli/run_directory.h"
+#include "cloister/cli/run_isolated.h"
 #include "cloister/cli/run_monitor.h"
 #include "cloister/cli/run_record.h"
+#include "cloister/cli/run_walls.h"
 #include "cloister/cli/signals.h"
 
 namespace cloister::cli {
@@ -98,26 +100,49 @@ Error as_bad_input(Error error) {
 
 class RunSession {
  public:
-  RunSession(const RunPlan& plan, bool json, EventLoop events, std::unique_ptr<host::Host> host)
-      : plan_(plan), request_(plan.request), json_(json), events_(std::move(events)), host_(std::move(host)) {}
-
-  Result<ExitCode> run_to_end(std::optional<RunDirectory> interrupted) {
-    CLOISTER_TRY(const host::Workload workload, load());
-    CLOISTER_CHECK(check_component(workload));
-    if (!interrupted) {
-      CLOISTER_TRY(interrupted, RunDirectory::create(plan_.directory, plan_.request.name));
+  // Raises the walls, then starts what runs behind them.
+  static Result<std::unique_ptr<RunSession>> create(const RunPlan& plan, bool json, const RunDirectory& directory) {
+    CLOISTER_TRY(std::vector<walls::Wall> walls, raise_walls(plan, directory));
+    CLOISTER_TRY(EventLoop events, EventLoop::create());
+    auto host = host::Host::create(plan.host);
+    if (!host) {
+      // Its options come from this machine: the cache folder, the processor.
+      return fail(ErrorCode::io, std::move(host).error().message);
     }
-    RunDirectory& directory = *interrupted;
-    auto code = run_in(directory, workload);
+    return std::unique_ptr<RunSession>(
+        new RunSession(plan, json, std::move(walls), std::move(events), *std::move(host)));
+  }
+
+  Result<ExitCode> run_to_end(RunDirectory& directory) {
+    auto code = load_and_run(directory);
     if (!has_run_) directory.abandon();
     return code;
   }
 
  private:
-  Result<host::Workload> load() {
+  RunSession(const RunPlan& plan, bool json, std::vector<walls::Wall> walls, EventLoop events,
+             std::unique_ptr<host::Host> host)
+      : plan_(plan),
+        request_(plan.request),
+        json_(json),
+        walls_(std::move(walls)),
+        events_(std::move(events)),
+        host_(std::move(host)) {}
+
+  Result<ExitCode> load_and_run(RunDirectory& directory) {
+    CLOISTER_TRY(const host::Workload workload, load(directory));
+    CLOISTER_CHECK(check_component(workload));
+    return run_in(directory, workload);
+  }
+
+  Result<host::Workload> load(const RunDirectory& directory) {
     auto loaded = on_worker<host::Workload>(
         events_, [this] { return host_->load(plan_.component); },
-        [] { leave_at_once("interrupted before the run started; nothing was written"); }, [] {});
+        [&] {
+          directory.abandon();
+          leave_at_once("interrupted before the run started; nothing was written");
+        },
+        [] {});
     if (!loaded) return Unexpected(as_bad_input(std::move(loaded).error()));
     return loaded;
   }
@@ -191,6 +216,7 @@ class RunSession {
     }
 
     RunFacts facts{.plan = plan_,
+                   .walls = walls_,
                    .report = *report,
                    .series = monitor.series(),
                    .matrices = monitor.matrices(),
@@ -231,9 +257,7 @@ class RunSession {
       monitor.say("stopping in order; once more to stop at once");
       return;
     }
-    remove_partial_files(directory.path());
-    remove_partial_files(directory.path("checkpoints"));
-    for (const auto& [name, path] : request_.grants.outputs) remove_partial_files(path.parent_path());
+    directory.remove_partial_files(request_.grants.outputs, ::getpid());
     leave_at_once(fmt::format("stopped at once; what was finished is in {}", directory.path().string()));
   }
 
@@ -326,6 +350,7 @@ class RunSession {
   const RunPlan& plan_;
   host::RunRequest request_;
   bool json_;
+  std::vector<walls::Wall> walls_;
   EventLoop events_;
   std::unique_ptr<host::Host> host_;
   int signals_ = 0;
@@ -335,14 +360,21 @@ class RunSession {
 
 }  // namespace
 
-Result<ExitCode> run_to_end(const RunPlan& plan, bool json, std::optional<RunDirectory> interrupted) {
-  CLOISTER_TRY(EventLoop events, EventLoop::create());
-  auto host = host::Host::create(plan.host);
-  if (!host) {
-    // Its options come from this machine: the cache folder, the processor.
-    return fail(ErrorCode::io, std::move(host).error().message);
+Result<ExitCode> run_in_this_process(const RunPlan& plan, bool json, RunDirectory& directory) {
+  auto session = RunSession::create(plan, json, directory);
+  if (!session) {
+    directory.abandon();
+    return Unexpected(std::move(session).error());
   }
-  return RunSession(plan, json, std::move(events), *std::move(host)).run_to_end(std::move(interrupted));
+  return (*session)->run_to_end(directory);
+}
+
+Result<ExitCode> run_to_end(const RunPlan& plan, bool json, std::optional<RunDirectory> interrupted) {
+  if (!interrupted) {
+    CLOISTER_TRY(interrupted, RunDirectory::create(plan.directory, plan.request.name));
+  }
+  if (plan.isolate_process) return run_in_own_process(plan, json, *interrupted);
+  return run_in_this_process(plan, json, *interrupted);
 }
 
 }  // namespace cloister::cli

@@ -5,31 +5,20 @@
 #include <system_error>
 
 #include "backend_library.h"
+#include "cloister/engine/backend_code.h"
 
 namespace cloister::engine {
-namespace {
-
-constexpr std::string_view kLibraryName = "libcloister_torch.so";
-
-// Built and installed alike: bin/cloister, lib/libcloister_torch.so.
-std::filesystem::path beside_this_program() {
-  std::error_code error;
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error) return {};
-  return program.parent_path().parent_path() / "lib" / kLibraryName;
-}
-
-}  // namespace
 
 Result<std::shared_ptr<TensorBackend>> open_torch_backend(const BackendOptions& options,
                                                           const std::filesystem::path& library) {
-  const std::filesystem::path path = library.empty() ? beside_this_program() : library;
+  const std::filesystem::path path = library.empty() ? torch_backend_library() : library;
   std::error_code error;
   if (!std::filesystem::exists(path, error)) {
     return fail(ErrorCode::unsupported,
                 fmt::format("the libtorch backend is not there: no file {}; build Cloister with CLOISTER_TORCH=ON",
                             path.string()));
   }
+  CLOISTER_CHECK(check_nobody_else_writes(backend_code_folders(path)));
   // libgomp reads this once, when it is loaded. Its default, spinning, slows every operator down by a multiple when
   // more threads want to run than there are cores.
   ::setenv("OMP_WAIT_POLICY", "passive", /*overwrite=*/0);

@@ -13,8 +13,9 @@ ARROWS = {
     "data": {"base"},
     "engine": {"base"},
     "sandbox": {"base"},
+    "walls": {"base"},
     "host": {"sandbox", "engine", "data", "base"},
-    "cli": {"host", "sandbox", "engine", "data", "base"},
+    "cli": {"host", "sandbox", "engine", "data", "walls", "base"},
 }
 
 # Header prefix -> places that may include it.

@@ -14,6 +14,7 @@
 #include "cloister/base/file.h"
 #include "cloister/cli/run_directory.h"
 #include "interrupt.h"
+#include "live_instances.h"
 #include "locations.h"
 #include "operators.h"
 #include "startup.h"
@@ -221,6 +222,24 @@ void add_startup(CLI::App& bench_command, Action& action) {
   });
 }
 
+void add_instances(CLI::App& bench_command, Action& action) {
+  struct Flags {
+    bench::InstancesOptions options;
+    JsonOption json;
+  };
+  auto flags = std::make_shared<Flags>();
+  CLI::App* command =
+      bench_command.add_subcommand("instances", "What each of many live instances takes in memory, quotas held");
+  command->footer("Example:\n  cloister bench instances --instances 1000 --json instances.json");
+  command->add_option("--instances", flags->options.instances, "Instances alive at once (default 1000)")
+      ->check(CLI::Range(2, 4096))
+      ->type_name("N");
+  flags->json.add_to(*command);
+  command->callback([flags, &action] {
+    action = [flags] { return measure("instances", bench::run_instances, flags->options, flags->json); };
+  });
+}
+
 }  // namespace
 
 void add_bench(CLI::App& app, const std::vector<std::string>& guest_arguments, Action& action) {
@@ -232,6 +251,7 @@ void add_bench(CLI::App& app, const std::vector<std::string>& guest_arguments, A
   add_boundary(*command, action);
   add_operators(*command, action);
   add_startup(*command, action);
+  add_instances(*command, action);
 }
 
 }  // namespace cloister::cli

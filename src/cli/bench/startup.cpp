@@ -12,7 +12,7 @@
 
 #include "cloister/host/host.h"
 #include "interrupt.h"
-#include "process.h"
+#include "startup_commands.h"
 #include "statistics.h"
 
 namespace cloister::bench {
@@ -94,24 +94,20 @@ Result<std::vector<double>> burst(host::Host& host, const host::Workload& worklo
   return ready_us;
 }
 
-Result<std::vector<double>> whole_commands(const Locations& locations, int count) {
-  constexpr int warm_up = 3;
-  CLOISTER_TRY(const std::string program, locations.program("cloister"));
-  CLOISTER_TRY(const std::string component, locations.component("empty"));
-  CLOISTER_TRY(const ScratchFolder scratch, ScratchFolder::create());
-  std::vector<double> milliseconds;
-  for (int i = 0; i < warm_up + count; ++i) {
-    const std::string directory = (scratch.path() / std::to_string(i)).string();
-    CLOISTER_TRY(const Finished finished,
-                 run_process({.arguments = {program, "run", component, "--directory", directory}}));
-    if (i >= warm_up) milliseconds.push_back(finished.wall_seconds * 1e3);
-  }
-  return milliseconds;
-}
-
 void add_row(Table& table, const std::string& what, const std::vector<double>& samples, double unit) {
   table.add({what, duration(median(samples) * unit), duration(quantile(samples, 0.99) * unit),
              std::to_string(samples.size())});
+}
+
+// By how much `more` exceeds `less`, pair by pair, so that drift of the machine cancels; its interval is a detail.
+void add_difference(const std::string& figure, const std::vector<double>& more, const std::vector<double>& less,
+                    Report& report) {
+  std::vector<double> differences;
+  for (std::size_t i = 0; i < more.size(); ++i) differences.push_back(more[i] - less[i]);
+  const Interval interval = median_interval(differences);
+  report.figure(figure, median(differences));
+  report.samples(figure, differences);
+  report.detail(figure + "_interval", {interval.low, interval.high});
 }
 
 Result<void> measure_bursts(host::Host& host, const host::Workload& workload, int count, Report& report, Table& table) {
@@ -149,11 +145,16 @@ Result<void> measure(const Locations& locations, const StartupOptions& options, 
 
   CLOISTER_CHECK(measure_bursts(host, workload, options.bursts, report, table));
 
-  CLOISTER_TRY(const std::vector<double> commands, whole_commands(locations, options.commands));
-  report.figure("startup.command_ms", median(commands));
-  report.samples("startup.command_ms", commands);
+  CLOISTER_TRY(const CommandTimes commands, time_commands(locations, options.commands));
+  report.figure("startup.command_ms", median(commands.whole));
+  report.samples("startup.command_ms", commands.whole);
   report.claim({.figure = "startup.command_ms", .bar = 150, .basis = "wall time of the process, median"});
-  add_row(table, "cloister run empty.wasm", commands, 1e-3);
+  add_row(table, "cloister run empty.wasm", commands.whole, 1e-3);
+  add_difference("startup.walls_ms", commands.whole, commands.unwalled, report);
+  add_difference("startup.isolate_process_ms", commands.isolated, commands.whole, report);
+  report.claim({.figure = "startup.walls_ms", .bar = 5, .basis = "wall time, median of paired differences"});
+  add_row(table, "the same without walls", commands.unwalled, 1e-3);
+  add_row(table, "the same with --isolate process", commands.isolated, 1e-3);
   return {};
 }
 

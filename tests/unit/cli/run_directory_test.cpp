@@ -106,9 +106,10 @@ TEST(RemovePartialFiles, TakesOnlyThoseOfThisProcess) {
   scratch.put("w." + std::to_string(::getpid()) + "-0.partial", "half");
   scratch.put("w.1-0.partial", "of another process");
   scratch.put("w", "whole");
-  remove_partial_files(scratch.path());
-  remove_partial_files(scratch.path() / "absent");
-  EXPECT_EQ(std::distance(fs::directory_iterator(scratch.path()), {}), 2);
+  const auto directory = RunDirectory::create((scratch.path() / "run").string(), "a");
+  directory->remove_partial_files({{"w", scratch.path() / "w"}, {"gone", scratch.path() / "absent/w"}}, ::getpid());
+  EXPECT_EQ(std::distance(fs::directory_iterator(scratch.path()), {}), 3)
+      << "the folder, the output and another process's";
   EXPECT_EQ(scratch.get("w"), "whole");
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "cloister/engine/tensor.h"
 
@@ -31,6 +32,8 @@ struct Finding {
 [[nodiscard]] Finding check_tpm(const std::filesystem::path& root);
 // A folder of machine code must be this user's alone.
 [[nodiscard]] Finding check_cache(const std::filesystem::path& directory);
+// The walls that a run raises around itself, one finding each.
+[[nodiscard]] std::vector<Finding> check_walls();
 // Opens the backend in a process of its own, so that a broken library cannot harm this one.
 [[nodiscard]] Finding check_libtorch(const engine::Device& device);
 

@@ -21,6 +21,7 @@ struct Job {
   std::map<std::string, std::string> limits;    // kind to value, as written
   std::optional<std::string> device;
   std::optional<std::string> backend;
+  std::optional<std::string> isolate;
   std::optional<std::uint64_t> seed;
   std::optional<int> threads;
   std::optional<std::string> directory;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cloister/base/file.h"
 #include "cloister/base/result.h"
@@ -54,14 +55,23 @@ class RunDirectory {
   // Where a heat map goes: matrices/FILE; the folder is made. Errors: io.
   Result<std::filesystem::path> matrix(const std::string& file) const;
 
-  // For a run that never started: removes the folder if nothing of worth is in it. Leaves a reopened one as it is.
+  // The folders that create() made, each after the one that it lies in.
+  [[nodiscard]] const std::vector<std::filesystem::path>& made() const { return made_; }
+
+  // Removes the temporary files of atomic writes that a process has under way here and beside the outputs: this one for
+  // an exit at once, or one that died.
+  void remove_partial_files(const host::Grants::Named& outputs, int process) const noexcept;
+
+  // For a run that never started: removes the folder, and those made for it, if nothing of worth is in them. Leaves a
+  // reopened one as it is.
   void abandon() const;
 
  private:
-  RunDirectory(std::filesystem::path path, bool is_ours) : path_(std::move(path)), is_ours_(is_ours) {}
+  RunDirectory(std::filesystem::path path, std::vector<std::filesystem::path> made)
+      : path_(std::move(path)), made_(std::move(made)) {}
 
   std::filesystem::path path_;
-  bool is_ours_;  // made here
+  std::vector<std::filesystem::path> made_;
   bool is_reopened_ = false;
   UniqueFd job_;  // locked while the folder is held
 };
@@ -69,8 +79,5 @@ class RunDirectory {
 // Whether a file could be written at `path`: its folder exists, can be written to, and nothing but a regular file
 // stands there. `what` names it in errors. Errors: io; invalid_argument.
 Result<void> check_writable(const std::filesystem::path& path, const std::string& what);
-
-// Removes the temporary files of atomic writes that this process has under way in `folder`: for an exit at once.
-void remove_partial_files(const std::filesystem::path& folder) noexcept;
 
 }  // namespace cloister::cli

@@ -19,6 +19,7 @@ struct RunPlan {
   std::optional<std::string> job_file;  // that the plan came from
   // What is looked at besides; the job does not say it, since results are the same.
   bool trace = false, profile = false;
+  bool isolate_process = false;  // the run has a process of its own
   // What the plan says in full, for the run's folder: every path absolute, nothing left to this machine's defaults.
   Job job;
 };
@@ -38,6 +39,8 @@ Result<void> check_files(const RunPlan& plan);
 Result<engine::Device> parse_device(std::string_view text);
 // "torch" or "stub". Errors: invalid_argument.
 Result<host::BackendKind> parse_backend(std::string_view text);
+// "process" or "none": whether the run has a process of its own. Errors: invalid_argument.
+Result<bool> parse_isolation(std::string_view text);
 // Whether operators can use so many. Errors: invalid_argument.
 Result<void> check_threads(int threads);
 

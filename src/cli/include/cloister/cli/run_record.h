@@ -3,17 +3,20 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "cloister/cli/exit_code.h"
 #include "cloister/cli/matrix.h"
 #include "cloister/cli/run_plan.h"
 #include "cloister/cli/series.h"
 #include "cloister/host/report.h"
+#include "cloister/walls/walls.h"
 
 namespace cloister::cli {
 
 struct RunFacts {
   const RunPlan& plan;
+  std::vector<walls::Wall> walls{};  // empty: not known
   const host::RunReport& report;
   const SeriesSet& series;
   const MatrixSet& matrices;
