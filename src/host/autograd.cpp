@@ -42,7 +42,13 @@ class Autograd final : public bindings::ml::autograd::Host {
   }
 
   Session::Answer<void> backward(Handle self, const std::optional<Handle>& gradient, bool retain_graph) override {
-    return call<"autograd.backward", &Backend::backward>(session_, self, gradient, retain_graph);
+    auto answer = call<"autograd.backward", &Backend::backward>(session_, self, gradient, retain_graph);
+    // How much memory the gradient of a product takes depends on whether it has zeros; so with masked-fill and its
+    // mask.
+    if (answer && !*answer && std::holds_alternative<Session::GuestError::QuotaExceeded>(answer->error().value)) {
+      CLOISTER_CHECK(session_.admit_failure("autograd.backward", ErrorCode::quota_exceeded));
+    }
+    return answer;
   }
 
   Session::Answer<std::optional<Session::TensorHandle>> grad(Handle self) override {

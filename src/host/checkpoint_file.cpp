@@ -63,7 +63,8 @@ std::string optimizer_state_key(std::string_view name, std::size_t parameter, st
 }
 
 Result<void> write_checkpoint(const std::filesystem::path& path, const CheckpointRecord& record,
-                              std::vector<CheckpointTensor> tensors) {
+                              std::vector<CheckpointTensor> tensors,
+                              const std::function<Result<void>(std::uint64_t bytes)>& admit) {
   std::vector<data::TensorSpec> specs;
   specs.reserve(tensors.size() + 1);
   std::map<std::string_view, const CheckpointTensor*> by_name;
@@ -74,6 +75,7 @@ Result<void> write_checkpoint(const std::filesystem::path& path, const Checkpoin
   specs.push_back(digest_spec());
   const Metadata metadata = checkpoint_metadata(record);
   CLOISTER_TRY(auto writer, data::SafetensorsWriter::create(path.string(), std::move(specs), metadata));
+  CLOISTER_CHECK(admit(writer.file_bytes()));
   Sha256 hash;
   hash_metadata(hash, metadata);
   for (const data::TensorSpec& spec : writer.order()) {

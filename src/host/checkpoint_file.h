@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <span>
@@ -31,10 +32,11 @@ struct CheckpointTensor {
   std::function<Result<void>(const std::function<Result<void>(std::span<const std::byte>)>&)> with_bytes;
 };
 
-// Replaces the file at `path` as a whole and durably, or not at all. Errors: invalid_argument for two tensors of one
-// name; io; what the tensors say.
+// Replaces the file at `path` as a whole and durably, or not at all. `admit` is asked first whether that many bytes may
+// be written. Errors: invalid_argument for two tensors of one name; io; what `admit` and the tensors say.
 Result<void> write_checkpoint(const std::filesystem::path& path, const CheckpointRecord& record,
-                              std::vector<CheckpointTensor> tensors);
+                              std::vector<CheckpointTensor> tensors,
+                              const std::function<Result<void>(std::uint64_t bytes)>& admit);
 
 // An open checkpoint, every byte of it checked. Thread safety: none.
 class CheckpointFile {

@@ -9,6 +9,7 @@
 #include "cloister/base/bytes.h"
 #include "interfaces.h"
 #include "operator_call.h"
+#include "saved_bytes.h"
 
 namespace cloister::host {
 namespace {
@@ -37,7 +38,7 @@ class Checkpoints final : public wit::Host {
           {ErrorCode::unsupported, "this run keeps no checkpoints, because it has no folder of its own"}));
     }
     const CheckpointThings& saved = **things;
-    if (auto refused = session_.charge(EgressKind::output, size_of(saved, position), "checkpoints.save")) {
+    if (auto refused = session_.charge(EgressKind::output, size_of(name, saved, position), "checkpoints.save")) {
       return Unexpected(*std::move(refused));
     }
     if (auto written = write(name, saved, position); !written) {
@@ -62,11 +63,16 @@ class Checkpoints final : public wit::Host {
     if (!things) return Unexpected(std::move(things).error());
     if (!*things) return Unexpected(std::move(*things).error());
     const auto found = session_.resumed.find(name);
-    if (found == session_.resumed.end()) return Given(std::nullopt);
+    if (found == session_.resumed.end()) return nothing_saved();
     if (auto ready = session_.need_backend(); !ready) return Unexpected(std::move(ready).error());
     auto prepared = CheckpointRestore::prepare(session_, name, found->second, **things);
-    if (!prepared) return Unexpected(refusal(name, std::move(prepared).error()));
-    if (auto refused = session_.charge(EgressKind::read, prepared->position().size(), "checkpoints.restore")) {
+    if (!prepared) {
+      CLOISTER_TRY(auto refused, refusal(name, std::move(prepared).error()));
+      return Unexpected(std::move(refused));
+    }
+    const std::uint64_t told =
+        prepared->position().size() + kInstanceStateBytes + optimizers.size() * kOptimizerHeaderBytes;
+    if (auto refused = session_.charge_unnamed(EgressKind::read, told, "checkpoints.restore")) {
       return Unexpected(*std::move(refused));
     }
     if (auto done = prepared->commit(); !done) {
@@ -118,22 +124,18 @@ class Checkpoints final : public wit::Host {
     return Expected<CheckpointThings, wit::Error>(std::move(things));
   }
 
-  [[nodiscard]] std::uint64_t bytes_of(const engine::Tensor& tensor) {
-    return static_cast<std::uint64_t>(session_.backend().numel(tensor)) *
-           element_size(session_.backend().dtype(tensor));
-  }
-
   // What of the workload's making a checkpoint shows; more than can be let out stops the count.
-  std::uint64_t size_of(const CheckpointThings& things, std::span<const std::uint8_t> position) {
-    std::uint64_t bytes = position.size();
+  std::uint64_t size_of(std::string_view name, const CheckpointThings& things, std::span<const std::uint8_t> position) {
+    std::uint64_t bytes = name.size() + kInstanceStateBytes + position.size();
     for (const auto& [key, tensor] : things.tensors) {
-      bytes += key.size() + bytes_of(*tensor);
+      bytes += saved_bytes(session_.backend(), key, *tensor);
       if (bytes > session_.egress.left()) return bytes;
     }
     for (const auto& [key, optimizer] : things.optimizers) {
-      bytes += key.size();
+      bytes += key.size() + kOptimizerHeaderBytes;
       for (const engine::ParameterState& state : optimizer->states()) {
-        for (const engine::Tensor& tensor : state.tensors) bytes += bytes_of(tensor);
+        bytes += kNumberBytes;  // its steps
+        for (const engine::Tensor& tensor : state.tensors) bytes += saved_bytes(session_.backend(), {}, tensor);
         if (bytes > session_.egress.left()) return bytes;
       }
     }
@@ -174,7 +176,8 @@ class Checkpoints final : public wit::Host {
       return fail(ErrorCode::io, fmt::format("cannot make the folder '{}': {}", session_.request.checkpoints.string(),
                                              error.message()));
     }
-    return write_checkpoint(session_.checkpoint_path(name), record, parts);
+    return write_checkpoint(session_.checkpoint_path(name), record, parts,
+                            [&](std::uint64_t bytes) { return session_.writing.charge(name, bytes); });
   }
 
   CheckpointTensor part(std::string key, const engine::Tensor& tensor) {
@@ -195,11 +198,28 @@ class Checkpoints final : public wit::Host {
     return part(std::move(key), cloister::Dtype::uint8, bytes.size(), bytes);
   }
 
-  // A checkpoint that cannot be restored. What is wrong with its file is the host's to know.
-  wit::Error refusal(std::string_view name, CheckpointProblem problem) {
-    if (!problem.is_about_file) return session_.guest_error(std::move(problem.error));
-    return session_.guarded_error(problem.error,
-                                  fmt::format("the checkpoint '{}' cannot be read; the run's notes say why", name));
+  // Of a run that resumes another, the guest learns which names that one used.
+  Session::Answer<std::optional<sandbox::Bytes>> nothing_saved() {
+    using Given = Expected<std::optional<sandbox::Bytes>, wit::Error>;
+    if (session_.request.resume) {
+      if (auto refused = session_.charge(EgressKind::outcome, kOutcomeBytes, "checkpoints.restore")) {
+        return Unexpected(*std::move(refused));
+      }
+    }
+    return Given(std::nullopt);
+  }
+
+  // A checkpoint that cannot be restored. What is wrong with its file is the host's to know; what the sentence about
+  // another model names was saved by the run before.
+  sandbox::Call<wit::Error> refusal(std::string_view name, CheckpointProblem problem) {
+    if (problem.is_about_file) {
+      return session_.damage_error("reading a checkpoint", problem.error,
+                                   fmt::format("the checkpoint '{}' cannot be read; the run's notes say why", name));
+    }
+    if (auto refused = session_.charge_unnamed(EgressKind::read, problem.error.message.size(), "checkpoints.restore")) {
+      return *std::move(refused);
+    }
+    return session_.guest_error(std::move(problem.error));
   }
 
   Session& session_;

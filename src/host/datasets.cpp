@@ -60,13 +60,14 @@ class Datasets final : public wit::Host {
     std::uint64_t contents = 0;
     for (data::Column& column : open->dataset->columns()) {
       if (column.classes_are_contents) {
-        for (const std::string& word : column.classes) contents += word.size();
+        // Where a word ends, and that there are no more, is told as well.
+        for (const std::string& word : column.classes) contents += word.size() + 1;
       }
       columns.push_back(
           {std::move(column.name), to_wit(column.dtype), std::move(column.shape), std::move(column.classes)});
     }
     if (contents > 0) {
-      if (auto refused = session_.charge(EgressKind::read, contents, "dataset.columns")) {
+      if (auto refused = session_.charge_unnamed(EgressKind::read, contents, "dataset.columns")) {
         return Unexpected(*std::move(refused));
       }
     }
@@ -127,10 +128,13 @@ class Datasets final : public wit::Host {
       return derived(*open, open->dataset->sample(each->value, count, seed, setting));
     }
     const auto& classes = *std::get_if<wit::SampleWeightsView::Classes>(&weights.value);
-    auto drawn = open->dataset->sample_classes(classes.value, column, count, seed, setting);
     // Whether the classes have samples, and weights, depends on contents.
-    if (!drawn && drawn.error().code == ErrorCode::invalid_argument) session_.egress.count(EgressKind::outcome, 1);
-    return derived(*open, std::move(drawn));
+    constexpr std::string_view kWhat = "dataset.sample by classes";
+    if (session_.request.deny_content_dependent) return Unexpected(session_.content_dependent_denied(kWhat));
+    if (auto refused = session_.charge(EgressKind::outcome, kOutcomeBytes, kWhat)) {
+      return Unexpected(*std::move(refused));
+    }
+    return derived(*open, open->dataset->sample_classes(classes.value, column, count, seed, setting));
   }
 
   Session::Answer<DatasetHandle> dataset_windows(sandbox::Borrow<wit::Dataset> self, std::uint64_t length,
@@ -175,8 +179,8 @@ class Datasets final : public wit::Host {
     auto batch = session_.wait_for(*open->stream);
     // The guest can see how many samples are missing, and in which batch.
     for (const data::BrokenSample& sample : open->stream->take_broken()) {
-      session_.egress.count(EgressKind::outcome, 1);
       session_.skipped.add(open->name, sample);
+      CLOISTER_CHECK(session_.admit_failure("decoding an image", ErrorCode::bad_data));
     }
     if (!batch) return failed<Tensors>(open->name, std::move(batch).error());
     if (!batch->has_value()) return Given(std::nullopt);
@@ -221,21 +225,23 @@ class Datasets final : public wit::Host {
       session_.reading_was_stopped();
       return sandbox::trap(std::move(error.message));
     }
-    if (error.code == ErrorCode::quota_exceeded) return Unexpected(session_.guest_error(std::move(error)));
-    return Unexpected(damaged(name, std::move(error)));
-  }
-
-  // Whether a sample is damaged depends on contents: one byte of egress, beyond the limit if need be. Which one it is
-  // stays on the host.
-  wit::Error damaged(std::string_view name, cloister::Error error) {
-    session_.egress.count(EgressKind::outcome, 1);
+    if (error.code == ErrorCode::quota_exceeded) {
+      // How far a reading comes depends on the sizes of files.
+      if (session_.reading->is_spent()) CLOISTER_CHECK(session_.admit_failure("reading a dataset", error.code));
+      return Unexpected(session_.guest_error(std::move(error)));
+    }
     // The operator's argument names what is no dataset.
     if (error.code == ErrorCode::invalid_argument) error.code = ErrorCode::bad_data;
     error.message = fmt::format("the dataset '{}': {}", name, error.message);
-    return session_.guarded_error(
-        error, fmt::format(
-                   "the dataset '{}' is damaged, changed while it was read, or cannot be read; the run's notes say why",
-                   name));
+    // Which sample it is stays on the host.
+    CLOISTER_TRY(
+        auto told,
+        session_.damage_error(
+            "reading a dataset", error,
+            fmt::format(
+                "the dataset '{}' is damaged, changed while it was read, or cannot be read; the run's notes say why",
+                name)));
+    return Unexpected(std::move(told));
   }
 
   Session& session_;

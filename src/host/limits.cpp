@@ -26,14 +26,16 @@ constexpr Unit kTimes[] = {{"h", 3'600'000'000'000}, {"m", 60'000'000'000}, {"s"
                            {"ms", 1'000'000},        {"us", 1'000},         {"ns", 1}};
 constexpr Unit kCounts[] = {{"", 1}};
 
+constexpr bool is_time(LimitKind kind) { return kind == LimitKind::time || kind == LimitKind::cpu; }
+
 std::span<const Unit> units(LimitKind kind) {
-  if (kind == LimitKind::time) return kTimes;
+  if (is_time(kind)) return kTimes;
   if (kind == LimitKind::handles) return kCounts;
   return kSizes;
 }
 
 std::string_view form(LimitKind kind) {
-  if (kind == LimitKind::time) return "a time such as 30s, 5m or 2h";
+  if (is_time(kind)) return "a time such as 30s, 5m or 2h";
   if (kind == LimitKind::handles) return "a whole number such as 50000";
   return "a size such as 512MiB, 4GiB or 4096 (bytes)";
 }
@@ -51,7 +53,7 @@ Result<std::uint64_t> parse(LimitKind kind, std::string_view value, std::string_
     return fail(ErrorCode::invalid_argument, fmt::format("the limit '{}' needs {}", text, form(kind)));
   }
   if (number == 0 && error == std::errc{}) {
-    if (kind != LimitKind::memory && kind != LimitKind::time) return std::uint64_t{0};
+    if (kind != LimitKind::memory && !is_time(kind)) return std::uint64_t{0};
     return fail(ErrorCode::invalid_argument, fmt::format("the limit '{}' must be more than 0", text));
   }
   if (error == std::errc{}) {
@@ -73,10 +75,29 @@ std::string_view limit_name(LimitKind kind) {
       return "handles";
     case LimitKind::time:
       return "time";
+    case LimitKind::cpu:
+      return "cpu";
     case LimitKind::egress:
       return "egress";
+    case LimitKind::output:
+      return "output";
+    case LimitKind::print:
+      return "print";
+    case LimitKind::metrics:
+      return "metrics";
+    case LimitKind::dataset:
+      return "dataset";
   }
   return "limit";
+}
+
+std::string limit_names(std::string_view before_last) {
+  std::string names;
+  for (std::size_t i = 0; i < kLimitKinds.size(); ++i) {
+    if (i > 0) names += i + 1 == kLimitKinds.size() ? fmt::format(" {} ", before_last) : std::string(", ");
+    names += limit_name(kLimitKinds[i]);
+  }
+  return names;
 }
 
 std::uint64_t& Limits::of(LimitKind kind) {
@@ -89,10 +110,20 @@ std::uint64_t& Limits::of(LimitKind kind) {
       return handles;
     case LimitKind::time:
       return time_ns;
+    case LimitKind::cpu:
+      return cpu_ns;
     case LimitKind::egress:
+      return egress_bytes;
+    case LimitKind::output:
+      return output_bytes;
+    case LimitKind::print:
+      return print_bytes;
+    case LimitKind::metrics:
+      return metrics_bytes;
+    case LimitKind::dataset:
       break;
   }
-  return egress_bytes;
+  return dataset_bytes;
 }
 
 std::uint64_t Limits::of(LimitKind kind) const { return const_cast<Limits&>(*this).of(kind); }
@@ -106,24 +137,22 @@ Result<void> set_limit(Limits& limits, std::string_view text) {
   }
   if (equals != std::string_view::npos) {
     return fail(ErrorCode::invalid_argument,
-                fmt::format("there is no limit '{}'; the kinds are memory, tensors, handles, time and egress",
-                            text.substr(0, equals)));
+                fmt::format("there is no limit '{}'; the kinds are {}", text.substr(0, equals), limit_names("and")));
   }
-  return fail(ErrorCode::invalid_argument,
-              fmt::format("the limit '{}' has another form than KIND=VALUE, where KIND is memory, tensors, handles, "
-                          "time or egress",
-                          text));
+  return fail(
+      ErrorCode::invalid_argument,
+      fmt::format("the limit '{}' has another form than KIND=VALUE, where KIND is {}", text, limit_names("or")));
 }
 
 std::string limit_text(LimitKind kind, std::uint64_t value) {
   for (const Unit& unit : units(kind)) {
     if (value != 0 && value % unit.factor == 0) return fmt::format("{}{}", value / unit.factor, unit.suffix);
   }
-  return kind == LimitKind::time ? "0s" : "0";
+  return is_time(kind) ? "0s" : "0";
 }
 
 std::string limit_hint(LimitKind kind, const Limits& limits) {
-  const std::string_view value = kind == LimitKind::time ? "TIME" : kind == LimitKind::handles ? "NUMBER" : "SIZE";
+  const std::string_view value = is_time(kind) ? "TIME" : kind == LimitKind::handles ? "NUMBER" : "SIZE";
   return fmt::format("raise it with --limit {}={} (now {})", limit_name(kind), value,
                      limit_text(kind, limits.of(kind)));
 }

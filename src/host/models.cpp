@@ -34,9 +34,10 @@ class Models final : public wit::Host {
     auto model = session_.models.open(grant->second, session_.shared_backend());
     if (!model) {
       const cloister::Error& error = model.error();
-      return Unexpected(
-          session_.guarded_error({error.code, fmt::format("the model '{}': {}", name, error.message)},
-                                 fmt::format("the model '{}' cannot be read; the run's notes say why", name)));
+      CLOISTER_TRY(auto told, session_.damage_error(
+                                  "model.open", {error.code, fmt::format("the model '{}': {}", name, error.message)},
+                                  fmt::format("the model '{}' cannot be read; the run's notes say why", name)));
+      return Unexpected(std::move(told));
     }
     GrantUse& use = session_.use_grant(GrantKind::model, name);
     if (!use.digest) {

@@ -234,13 +234,13 @@ auto call_charged(Session& session, const Arguments&... arguments) {
 // For operators that are marked *content-dependent* in the WIT.
 template <FunctionName kName, auto kMethod, class... Arguments>
 auto call_content_dependent(Session& session, const Arguments&... arguments) {
-  return call_charged<1, kName, kMethod>(session, arguments...);
+  return call_charged<kOutcomeBytes, kName, kMethod>(session, arguments...);
 }
 
 // For those marked *content-dependent shape*: a size is told as well.
 template <FunctionName kName, auto kMethod, class... Arguments>
 auto call_content_dependent_shape(Session& session, const Arguments&... arguments) {
-  return call_charged<1 + sizeof(std::int64_t), kName, kMethod>(session, arguments...);
+  return call_charged<kOutcomeBytes + kNumberBytes, kName, kMethod>(session, arguments...);
 }
 
 }  // namespace cloister::host

@@ -10,6 +10,7 @@
 #include "cloister/data/safetensors.h"
 #include "interfaces.h"
 #include "operator_call.h"
+#include "saved_bytes.h"
 
 namespace cloister::host {
 namespace {
@@ -21,7 +22,6 @@ using Named = std::tuple<std::string_view, TensorBorrow>;
 constexpr std::size_t kLongestName = 64;
 constexpr std::size_t kLongestLabel = 64;
 constexpr std::size_t kMostLabels = 256;  // of the rows or the columns of a matrix
-constexpr std::uint64_t kNumberBytes = 8;
 
 bool is_series_name(std::string_view name) {
   return !name.empty() && name.size() <= kLongestName && std::all_of(name.begin(), name.end(), [](char c) {
@@ -56,9 +56,10 @@ std::string complaint_about(std::span<const std::string_view> labels, std::strin
   return {};
 }
 
+// A byte where each ends, and one where all do: how many there are, and how long, is told as well.
 std::uint64_t byte_count(std::span<const std::string_view> labels) {
-  return std::accumulate(labels.begin(), labels.end(), std::uint64_t{0},
-                         [](std::uint64_t sum, std::string_view label) { return sum + label.size(); });
+  return std::accumulate(labels.begin(), labels.end(), std::uint64_t{1},
+                         [](std::uint64_t sum, std::string_view label) { return sum + label.size() + 1; });
 }
 
 // Size and SHA-256 of a file that was just written.
@@ -94,8 +95,11 @@ class Outputs final : public wit::Host {
     const CallCounts::Scope scope(session_.calls, kFunctionIndex<"outputs.save-text">);
     const auto* path = granted(name);
     if (path == nullptr) return Unexpected(session_.not_granted(GrantKind::output, name));
-    if (auto refused = session_.charge(EgressKind::output, text.size(), "outputs.save-text")) {
+    if (auto refused = session_.charge(EgressKind::output, name.size() + text.size(), "outputs.save-text")) {
       return Unexpected(*std::move(refused));
+    }
+    if (auto fits = session_.writing.charge(name, text.size()); !fits) {
+      return Unexpected(session_.guest_error(std::move(fits).error()));
     }
     return finish(name, *path, write_file(path->string(), text));
   }
@@ -177,7 +181,8 @@ class Outputs final : public wit::Host {
     ArgumentCheck check;
     if (values.size() > kMaxTensors) check.many_tensors();
     std::map<std::string_view, const engine::Tensor*> tensors;
-    std::uint64_t bytes = 0;
+    // The name: which of the granted outputs it is, and that it was written at all.
+    std::uint64_t bytes = name.size();
     for (const auto& [key, handle] : values) {
       const engine::Tensor* tensor = argument(session_, check, handle).tensor;
       if (!check.passed()) return check.refuse<void>(session_);
@@ -186,20 +191,17 @@ class Outputs final : public wit::Host {
             session_.guest_error({ErrorCode::invalid_argument,
                                   fmt::format("two tensors of the output '{}' have one name; name them apart", name)}));
       }
-      // The sum cannot wrap: 16,384 tensors of less than 2^63 bytes need storage that the quotas refuse long before,
-      // and views of one storage are bounded by the check against the limit in each round.
-      const auto size = static_cast<std::uint64_t>(session_.backend().numel(*tensor)) *
-                        element_size(session_.backend().dtype(*tensor));
-      bytes += key.size() + size;
+      // The sum cannot wrap: it is checked against the limit in each round.
+      bytes += saved_bytes(session_.backend(), key, *tensor);
       if (bytes > session_.egress.left()) break;
     }
     if (auto refused = session_.charge(EgressKind::output, bytes, "outputs.save")) {
       return Unexpected(*std::move(refused));
     }
-    return finish(name, *path, write(*path, tensors));
+    return finish(name, *path, write(name, *path, tensors));
   }
 
-  cloister::Result<void> write(const std::filesystem::path& path,
+  cloister::Result<void> write(std::string_view name, const std::filesystem::path& path,
                                const std::map<std::string_view, const engine::Tensor*>& tensors) {
     std::vector<data::TensorSpec> specs;
     specs.reserve(tensors.size());
@@ -208,6 +210,7 @@ class Outputs final : public wit::Host {
       specs.push_back({std::string(key), session_.backend().dtype(*tensor), {shape.begin(), shape.end()}});
     }
     CLOISTER_TRY(auto writer, data::SafetensorsWriter::create(path.string(), std::move(specs)));
+    CLOISTER_CHECK(session_.writing.charge(name, writer.file_bytes()));
     for (const data::TensorSpec& spec : writer.order()) {
       CLOISTER_TRY(const engine::HostBytes bytes, session_.backend().read(*tensors.find(spec.name)->second));
       CLOISTER_CHECK(writer.write(std::as_bytes(std::span(bytes.data, bytes.size))));

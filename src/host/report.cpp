@@ -34,8 +34,17 @@ std::uint64_t RunReport::egress_total() const {
 }
 
 std::string EgressMeter::refusal(std::string_view what, std::uint64_t bytes, const Limits& limits) const {
+  if (refused_ != LimitKind::egress) return refusal(what, limits);
   return fmt::format("{} would let out {} byte{} where {} of the egress limit are left; {}", what, bytes,
                      bytes == 1 ? "" : "s", left(), limit_hint(LimitKind::egress, limits));
+}
+
+std::string EgressMeter::refusal(std::string_view what, const Limits& limits) const {
+  if (refused_ != LimitKind::egress) {
+    return fmt::format("{} would pass the {} limit; {}", what, limit_name(refused_), limit_hint(refused_, limits));
+  }
+  return fmt::format("{} would let out more than the {} bytes of the egress limit that are left; {}", what, left(),
+                     limit_hint(LimitKind::egress, limits));
 }
 
 }  // namespace cloister::host

@@ -22,9 +22,10 @@ using Clock = std::chrono::steady_clock;
 // Longer limits are as good as none, and would overflow clocks.
 constexpr Nanoseconds kLongestRun = std::chrono::hours(24 * 365);
 
-Nanoseconds time_limit(const Limits& limits) {
-  return Nanoseconds(std::min<std::uint64_t>(limits.time_ns, static_cast<std::uint64_t>(kLongestRun.count())));
+Nanoseconds bounded(std::uint64_t nanoseconds) {
+  return Nanoseconds(std::min<std::uint64_t>(nanoseconds, static_cast<std::uint64_t>(kLongestRun.count())));
 }
+Nanoseconds time_limit(const Limits& limits) { return bounded(limits.time_ns); }
 
 // What the sandbox lets the guest hold: more than the quota, so that the quota refuses first. A call lends handles too,
 // each list of them at most kMaxTensors.
@@ -70,6 +71,7 @@ struct Instance::Parts {
   std::optional<sandbox::Instance> guest;
   std::optional<sandbox::Interrupter> interrupter;
   std::atomic<bool> passed_ceiling{false};
+  std::atomic<bool> passed_cpu{false};
   std::optional<Watcher::Registration> registration;  // after what it looks after
   sandbox::RunOutcome started;
 
@@ -108,6 +110,12 @@ void Instance::Parts::look_after(bool stopping, Clock::time_point deadline) {
     passed_ceiling.store(true);
     stopping = true;
   }
+  const Nanoseconds cpu_left = bounded(request.limits.cpu_ns) - session.cpu_used();
+  session.set_cpu_left(cpu_left);
+  if (cpu_left.count() <= 0) {
+    passed_cpu.store(true);
+    stopping = true;
+  }
   if (stopping) interrupter->interrupt();
   // The sandbox and the engine hold the deadline exactly; this is for waits outside both.
   if (stopping || Clock::now() >= deadline) session.stop_waiting();
@@ -123,15 +131,19 @@ void Instance::Parts::limit_reached(LimitKind kind, std::string sentence, RunRep
   fail({ErrorCode::quota_exceeded, fmt::format("{}; {}", sentence, limit_hint(kind, request.limits))}, report);
 }
 
-// Status, code and error of the report. What the guest says of its end is egress of kind `exit`: one byte for the way
-// it ended, and its text, which is held back when it does not fit.
+// Status, code and error of the report. What the guest says of its end is egress of kind `exit`: the way it ended, and
+// its text, which is held back when it does not fit.
 void Instance::Parts::conclude(const sandbox::RunOutcome& outcome, RunReport& report) {
-  session.egress.count(EgressKind::exit, 1);
+  session.egress.count(EgressKind::exit, kEndBytes);
   const std::string& name = request.name;
   const auto let_out = [this](std::string text) {
     if (text.empty() || session.egress.charge(EgressKind::exit, text.size())) return text;
-    session.note(session.egress.refusal("the workload's last words", text.size(), request.limits));
+    session.note(session.egress.refusal("telling the workload's last words", request.limits));
     return std::string("(held back)");
+  };
+  // A number in why it was stopped may be of its choice, such as that of a handle that is not open.
+  const auto reason = [&let_out](std::string text) {
+    return text.find_first_of("0123456789") == std::string::npos ? text : let_out(std::move(text));
   };
   const std::optional<Error> refused = session.last_words();
   if (const auto& ending = session.ending()) {
@@ -161,17 +173,17 @@ void Instance::Parts::conclude(const sandbox::RunOutcome& outcome, RunReport& re
     case sandbox::End::trapped:
       report.status = RunStatus::trap;
       report.backtrace = let_out(outcome.backtrace);
-      fail({ErrorCode::trap, fmt::format("the workload '{}' was stopped: {}", name, outcome.message)}, report);
+      fail({ErrorCode::trap, fmt::format("the workload '{}' was stopped: {}", name, reason(outcome.message))}, report);
       break;
     case sandbox::End::limit:
       report.backtrace = let_out(outcome.backtrace);
       if (outcome.limit == "memory") {
-        return limit_reached(LimitKind::memory,
-                             fmt::format("the workload '{}' ran out of memory and stopped: {}", name, outcome.message),
-                             report);
+        return limit_reached(
+            LimitKind::memory,
+            fmt::format("the workload '{}' ran out of memory and stopped: {}", name, reason(outcome.message)), report);
       }
       report.status = RunStatus::trap;
-      fail({ErrorCode::trap, fmt::format("the workload '{}' was stopped: {}", name, outcome.message)}, report);
+      fail({ErrorCode::trap, fmt::format("the workload '{}' was stopped: {}", name, reason(outcome.message))}, report);
       break;
     case sandbox::End::deadline:
       return limit_reached(LimitKind::time,
@@ -179,6 +191,12 @@ void Instance::Parts::conclude(const sandbox::RunOutcome& outcome, RunReport& re
                                        limit_text(LimitKind::time, request.limits.time_ns)),
                            report);
     case sandbox::End::interrupted:
+      if (passed_cpu.load()) {
+        return limit_reached(LimitKind::cpu,
+                             fmt::format("the workload '{}' used more than {} of CPU time", name,
+                                         limit_text(LimitKind::cpu, request.limits.cpu_ns)),
+                             report);
+      }
       if (passed_ceiling.load()) {
         return limit_reached(LimitKind::tensors,
                              fmt::format("the workload '{}' made the host use more memory than its limits allow for, "

@@ -25,7 +25,9 @@ Session::Session(const SessionSetting& setting)
     : request(setting.request),
       observer(setting.observer),
       models(setting.models),
-      egress(request.limits.egress_bytes),
+      egress(request.limits),
+      writing(request.limits),
+      reading(std::make_shared<DatasetMeter>(request.limits, cpu)),
       calls(request.time_calls || request.profile_every.has_value()),
       clock(request.grants.clock),
       random(request.seed, RandomStream::kRandom),
@@ -62,6 +64,7 @@ sandbox::Call<void> Session::need_backend() {
       backend->make_context({.memory_limit_bytes = clamped<std::int64_t>(request.limits.tensor_bytes), .seed = seed_});
   context_->set_grad_mode(grad_mode_);
   context_->set_deadline(deadline_);
+  watched_context_.store(context_.get(), std::memory_order_release);
   if (inside_) before_ = backend->enter(context_.get());
   backend_ = std::move(backend);
   return {};
@@ -78,6 +81,7 @@ void Session::set_grad_mode(engine::GradMode mode) {
 }
 
 Session::Inside::Inside(Session& session) : session_(session) {
+  session_.cpu.begin();
   session_.inside_ = true;
   if (session_.backend_) session_.before_ = session_.backend_->enter(session_.context_.get());
 }
@@ -85,6 +89,7 @@ Session::Inside::Inside(Session& session) : session_(session) {
 Session::Inside::~Inside() {
   session_.inside_ = false;
   if (session_.backend_) session_.backend_->enter(session_.before_);
+  session_.cpu.end();
 }
 
 // ---- answers to the guest ----
@@ -128,6 +133,28 @@ Session::GuestError Session::refuse_egress(std::uint64_t bytes, std::string_view
   return guest_error({ErrorCode::quota_exceeded, egress.refusal(what, bytes, request.limits)});
 }
 
+std::optional<Session::GuestError> Session::charge_unnamed(EgressKind kind, std::uint64_t bytes,
+                                                           std::string_view what) {
+  if (auto refused = charge(EgressKind::outcome, kOutcomeBytes, what)) return refused;
+  if (egress.charge(kind, bytes)) return std::nullopt;
+  return guest_error({ErrorCode::quota_exceeded, egress.refusal(what, request.limits)});
+}
+
+sandbox::Call<void> Session::admit_failure(std::string_view what, ErrorCode code) {
+  if (request.deny_content_dependent) {
+    const bool is_quota = code == ErrorCode::quota_exceeded;
+    return end(is_quota ? RunStatus::limit : RunStatus::failed, code,
+               fmt::format("{} failed where that shows what granted data hold, which --deny content-dependent keeps "
+                           "from the workload; {}",
+                           what,
+                           is_quota ? "a limit was met: raise --limit tensors or dataset, whichever is spent"
+                                    : "the run's notes say what is wrong with the data"));
+  }
+  if (egress.charge(EgressKind::outcome, kFailureBytes)) return {};
+  return end(RunStatus::limit, ErrorCode::quota_exceeded,
+             egress.refusal(fmt::format("telling that {} failed", what), request.limits));
+}
+
 Session::GuestError Session::not_granted(GrantKind kind, std::string_view name) {
   constexpr std::size_t kShown = 64;
   const std::string_view shown = clipped(name, kShown);
@@ -157,6 +184,15 @@ Session::GuestError Session::content_dependent_denied(std::string_view function)
 Session::GuestError Session::guarded_error(const Error& error, std::string_view sentence) {
   note(error.message);
   return guest_error({error.code, std::string(sentence)});
+}
+
+sandbox::Call<Session::GuestError> Session::damage_error(std::string_view what, const Error& error,
+                                                         std::string_view sentence) {
+  if (auto told = admit_failure(what, error.code); !told) {
+    note(error.message);
+    return Unexpected(std::move(told).error());
+  }
+  return guarded_error(error, sentence);
 }
 
 Expected<std::vector<Session::TensorHandle>, Session::GuestError> Session::give_all(std::span<engine::Tensor> given) {
@@ -210,10 +246,21 @@ void Session::stop_waiting() {
 
 Result<data::Dataset::Pointer> Session::open_dataset(std::string_view name, const std::filesystem::path& path) {
   if (const auto found = datasets_.find(name); found != datasets_.end()) return found->second;
-  CLOISTER_TRY(auto dataset, data::open_dataset(path.string(), {request.skip_broken, reading_stop()}));
+  CLOISTER_TRY(auto dataset, data::open_dataset(path.string(), {request.skip_broken, reading_stop(), reading}));
   use_grant(GrantKind::dataset, name);
   datasets_.emplace(name, dataset);
   return dataset;
+}
+
+// ---- CPU time ----
+
+Nanoseconds Session::cpu_used() const {
+  const engine::InstanceContext* context = watched_context_.load(std::memory_order_acquire);
+  return cpu.used() + (context != nullptr ? context->team_cpu_time() : Nanoseconds());
+}
+
+void Session::set_cpu_left(Nanoseconds left) {
+  if (auto* context = watched_context_.load(std::memory_order_acquire)) context->set_cpu_left(left);
 }
 
 // ---- the report ----
@@ -243,6 +290,21 @@ void Session::finish_datasets(bool in_order) {
   }
 }
 
+// How often the workload called what is its choice, so it may carry what it likes.
+void Session::fill_calls(RunReport& report) {
+  report.calls = calls.list();
+  std::uint64_t bytes = 0;
+  for (const CallCount& call : report.calls) {
+    report.call_time += call.time;
+    bytes += count_bytes(call.calls);
+  }
+  for (const PhaseTime& phase : report.phases) bytes += count_bytes(phase.calls);
+  if (egress.charge(EgressKind::exit, bytes)) return;
+  note(egress.refusal("saying how often host functions were called", request.limits));
+  report.calls.clear();
+  for (PhaseTime& phase : report.phases) phase.calls = 0;
+}
+
 void Session::fill(RunReport& report) {
   report.phases = phases.finish();
   // A run that was cut short does not read the rest of its datasets for their digests.
@@ -263,16 +325,20 @@ void Session::fill(RunReport& report) {
     }
   }
   for (std::string& sentence : skipped.notes()) note(std::move(sentence));
+  fill_calls(report);
   report.notes = std::move(notes_);
   report.limits = request.limits;
   report.egress = egress.by_kind();
   const auto used = [&report](LimitKind kind) -> std::uint64_t& { return report.used[static_cast<std::size_t>(kind)]; };
   used(LimitKind::egress) = egress.total();
   used(LimitKind::handles) = handles.peak();
+  used(LimitKind::cpu) = static_cast<std::uint64_t>(cpu_used().count());
+  used(LimitKind::output) = writing.used();
+  used(LimitKind::print) = egress.by_kind()[static_cast<std::size_t>(EgressKind::stdout_)];
+  used(LimitKind::metrics) = egress.by_kind()[static_cast<std::size_t>(EgressKind::metrics)];
+  used(LimitKind::dataset) = reading->used();
   if (context_) used(LimitKind::tensors) = static_cast<std::uint64_t>(context_->memory().peak_bytes.load());
   if (backend_) report.engine = backend_->description();
-  report.calls = calls.list();
-  for (const CallCount& call : report.calls) report.call_time += call.time;
   report.imports = imports.facts();
   report.imports_digest = imports.finish();
 }

@@ -1,6 +1,7 @@
 // What one instance has on the host's side: its tables, meters, virtual time, and the way to the engine.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <map>
@@ -21,10 +22,13 @@
 #include "cloister/host/declared_grants.h"
 #include "cloister/host/host.h"
 #include "cloister/sandbox/binding.h"
+#include "cpu_meter.h"
+#include "dataset_meter.h"
 #include "egress.h"
 #include "guest_clock.h"
 #include "import_log.h"
 #include "model_store.h"
+#include "output_meter.h"
 #include "phases.h"
 #include "skipped_files.h"
 #include "tables.h"
@@ -107,10 +111,19 @@ class Session {
     }
     return refuse_egress(bytes, what);
   }
+  // As charge, where the number of bytes tells of contents: whether they fit counts as an outcome, and the refusal does
+  // not name them.
+  [[nodiscard]] std::optional<GuestError> charge_unnamed(EgressKind kind, std::uint64_t bytes, std::string_view what);
+  // Before the guest is told of a failure of `what` that shows what granted data hold: counts kFailureBytes. The run
+  // ends instead where they do not fit, or where outcomes that depend on contents are denied.
+  [[nodiscard]] sandbox::Call<void> admit_failure(std::string_view what, ErrorCode code);
   // The error for a name that nothing is granted under; it names what else is declared and missing.
   [[nodiscard]] GuestError not_granted(GrantKind kind, std::string_view name);
   // The error for a content-dependent operator in a run that denies them.
   [[nodiscard]] GuestError content_dependent_denied(std::string_view function);
+  // As guarded_error, for what is wrong with granted data, after admit_failure.
+  [[nodiscard]] sandbox::Call<GuestError> damage_error(std::string_view what, const Error& error,
+                                                       std::string_view sentence);
   // An error about granted things whose sentence has paths in it, which are none of the guest's business: `sentence`
   // goes to the guest, the whole story to the report.
   [[nodiscard]] GuestError guarded_error(const Error& error, std::string_view sentence);
@@ -211,6 +224,13 @@ class Session {
 
   // A granted dataset, opened at most once a session. Errors: as data::open_dataset.
   Result<data::Dataset::Pointer> open_dataset(std::string_view name, const std::filesystem::path& path);
+  // ---- CPU time: from any thread while the guest runs ----
+
+  // Of all threads that work for the run, the backend's included.
+  [[nodiscard]] Nanoseconds cpu_used() const;
+  // Tells the engine what is left of it.
+  void set_cpu_left(Nanoseconds left);
+
   // Image files that the run left out.
   SkippedFiles skipped;
 
@@ -218,6 +238,9 @@ class Session {
   RunObserver& observer;
   ModelStore& models;
   EgressMeter egress;
+  OutputMeter writing;
+  CpuMeter cpu;
+  std::shared_ptr<DatasetMeter> reading;
   CallCounts calls;
   ImportLog imports;
   GuestClock clock;
@@ -227,6 +250,7 @@ class Session {
  private:
   GuestError refuse_egress(std::uint64_t bytes, std::string_view what);
   void finish_datasets(bool in_order);
+  void fill_calls(RunReport& report);
 
   [[nodiscard]] RunIdentity identity() const;
   Result<void> check_same_run(const CheckpointRecord& record, const std::string& path);
@@ -259,6 +283,7 @@ class Session {
   // In this order: tables hold tensors and streams, which need the context, which needs the backend.
   std::shared_ptr<engine::TensorBackend> backend_;
   std::unique_ptr<engine::InstanceContext> context_;
+  std::atomic<engine::InstanceContext*> watched_context_{nullptr};  // context_, once it is there, for other threads
 
  public:
   sandbox::HandleQuota handles;

@@ -61,8 +61,8 @@ class Limits(Case):
 
     def test_egress_by_read(self):
         self.stop("egress-read", "egress=10MiB", 4, "--limit egress")
-        # The way a run ends is a byte of egress that nothing can hold back.
-        self.assertLessEqual(self.record()["egress"]["total"], (10 << 20) + 1)
+        # The way a run ends is two bytes of egress that nothing can hold back.
+        self.assertLessEqual(self.record()["egress"]["total"], (10 << 20) + 2)
 
     def test_egress_by_metrics(self):
         self.stop("egress-metrics", "egress=100KiB", 4, "--limit egress")
@@ -79,6 +79,39 @@ class Limits(Case):
     def test_egress_by_standard_output(self):
         ended = self.stop("stdout-flood", "egress=1MiB", 4, "--limit egress")
         self.assertLessEqual(len(ended.out), 1 << 20)
+
+    def test_cpu(self):
+        self.stop("endless-loop", "cpu=300ms", 4, "--limit cpu")
+        used = self.record()["limits"]["cpu"]
+        self.assertGreaterEqual(used["used"], used["limit"])
+
+    @needs_torch
+    def test_cpu_of_operators(self):
+        ended = self.misuse("endless-operators", "--limit", "cpu=500ms", "--threads", "2")
+        self.assert_stopped(ended, 4, "--limit cpu")
+        record = self.record()
+        # All threads that worked for it, and nothing else: no more than those of the process.
+        self.assertLessEqual(record["limits"]["cpu"]["used"], record["seconds"]["process_cpu"] * 1e9)
+
+    def test_output(self):
+        ended = self.misuse("egress-text", "--out", "text", "--limit", "egress=1GiB", "--limit", "output=1MiB")
+        self.assert_stopped(ended, 4, "--limit output")
+        self.assertFalse((self.folder / "run/outputs/text").exists())
+
+    def test_print(self):
+        ended = self.stop("stdout-flood", "print=1MiB", 4, "--limit print")
+        self.assertLessEqual(len(ended.out), 1 << 20)
+
+    def test_print_by_standard_error(self):
+        self.stop("stderr-flood", "print=100KiB", 4, "--limit print")
+
+    def test_metrics(self):
+        self.stop("egress-metrics", "metrics=100KiB", 4, "--limit metrics")
+        used = self.record()["limits"]["metrics"]
+        self.assertLessEqual(used["used"], used["limit"])
+
+    def test_metrics_by_progress(self):
+        self.stop("egress-progress", "metrics=10KiB", 4, "--limit metrics")
 
     def test_egress_by_standard_error(self):
         self.stop("stderr-flood", "egress=100KiB", 4, "--limit egress")

@@ -198,6 +198,10 @@ class Interrupt(Screen):
         self.assertEqual([], list(self.folder.rglob("*.partial")))
 
 
+# So that nothing but what a test is about ends a guest that prints for ever.
+FLOOD = ["--limit", "egress=1TiB", "--limit", "print=1TiB"]
+
+
 class Unread(Case):
     """Standard output and error go to a pipe or terminal that nobody reads."""
 
@@ -225,8 +229,8 @@ class Unread(Case):
         return process
 
     def test_interrupt(self):
-        for number, (case, flags) in enumerate({"endless-loop": [], "stdout-flood": ["--limit", "egress=1TiB"],
-                                                "stderr-flood": ["--limit", "egress=1TiB"]}.items()):
+        for number, (case, flags) in enumerate({"endless-loop": [], "stdout-flood": FLOOD,
+                                                "stderr-flood": FLOOD}.items()):
             for full in [True, False]:
                 with self.subTest(case, full=full):
                     process = self.start(case, *flags, full=full)
@@ -238,7 +242,7 @@ class Unread(Case):
     def test_interrupt_of_a_terminal(self):
         for case in ["stdout-flood", "stderr-flood"]:
             with self.subTest(case):
-                process = self.start(case, "--limit", "egress=1TiB", terminal=True)
+                process = self.start(case, *FLOOD, terminal=True)
                 process.send_signal(signal.SIGINT)
                 self.assertEqual(process.wait(timeout=60), 130)
                 shutil.rmtree(self.folder / "run")
@@ -253,7 +257,7 @@ class Unread(Case):
         self.assertFalse((self.folder / "run/run.json").exists())
 
     def test_limit_of_time(self):
-        process = self.start("stdout-flood", "--limit", "egress=1TiB", "--limit", "time=1s")
+        process = self.start("stdout-flood", *FLOOD, "--limit", "time=1s")
         self.assertEqual(process.wait(timeout=60), 4)
         self.assertEqual(self.record()["status"], "limit")
 

@@ -170,9 +170,11 @@ class Streams final : public io::streams::Host {
     const GuestStream* stream = session_.tables.outputs.find(self);
     if (stream == nullptr) return stale_handle();
     if (contents.size() > most) return too_much(most);
-    if (!session_.egress.charge(EgressKind::stdout_, contents.size())) {
+    if (contents.empty()) return Expected<void, StreamError>();
+    // Which of the two streams it is, and where it ends, can be seen.
+    if (!session_.egress.charge(EgressKind::stdout_, contents.size() + kOutcomeBytes)) {
       return session_.end(RunStatus::limit, ErrorCode::quota_exceeded,
-                          session_.egress.refusal("printing this", contents.size(), session_.request.limits));
+                          session_.egress.refusal("printing this", session_.request.limits));
     }
     session_.observer.guest_output(*stream, {reinterpret_cast<const char*>(contents.data()), contents.size()});
     return Expected<void, StreamError>();

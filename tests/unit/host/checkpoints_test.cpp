@@ -104,6 +104,9 @@ TEST_F(CheckpointsTest, AFreshRunRestoresNothing) {
   EXPECT_EQ(run.values(w), (std::vector<float>{5, 6}));
 }
 
+// The name "state", what every checkpoint has, "w" of two floats, "empty", a position of three bytes.
+constexpr std::uint64_t kSaved = 5U + 48 + (1 + 2 + 8 + 8) + (5 + 2 + 8) + 3;
+
 TEST_F(CheckpointsTest, WhatWasSavedComesBack) {
   {
     Run run(*this, request_);
@@ -114,7 +117,7 @@ TEST_F(CheckpointsTest, WhatWasSavedComesBack) {
     run.session.set_grad_mode(engine::GradMode::inference);
     const std::uint32_t w = run.floats({1, 2}), empty = run.floats({});
     good(run.save({{"w", tensor(w)}, {"empty", tensor(empty)}}, {1, 2, 3}));
-    EXPECT_EQ(run.session.egress.by_kind()[static_cast<std::size_t>(EgressKind::output)], 1U + 8 + 5 + 3);
+    EXPECT_EQ(run.session.egress.by_kind()[static_cast<std::size_t>(EgressKind::output)], kSaved);
     request_.resume = true;
   }
   Run run(*this, request_);
@@ -134,8 +137,8 @@ TEST_F(CheckpointsTest, WhatWasSavedComesBack) {
   EXPECT_EQ(run.session.insecure.next(), insecure.next());
   // What the interrupted part let out counts on, and the position is told to the guest.
   const auto& egress = run.session.egress.by_kind();
-  EXPECT_EQ(egress[static_cast<std::size_t>(EgressKind::output)], 1U + 8 + 5 + 3);
-  EXPECT_EQ(egress[static_cast<std::size_t>(EgressKind::read)], 3U + 8);  // and the values above
+  EXPECT_EQ(egress[static_cast<std::size_t>(EgressKind::output)], kSaved);
+  EXPECT_EQ(egress[static_cast<std::size_t>(EgressKind::read)], 3U + 48 + 8);  // and the values above
 
   RunReport report;
   run.session.fill(report);
@@ -201,7 +204,7 @@ TEST_F(CheckpointsTest, NamesAreGrantedAndUnique) {
 }
 
 TEST_F(CheckpointsTest, BeyondTheEgressLimitNothingIsSaved) {
-  request_.limits.egress_bytes = 10;
+  request_.limits.egress_bytes = 2 * (5 + 48 + (1 + 2 + 8 + 4) + 1);
   Run run(*this, request_);
   good(run.save({{"w", tensor(run.floats({1}))}}));
   const auto before = read_file(file().string(), 1 << 20);
@@ -215,12 +218,38 @@ TEST_F(CheckpointsTest, APositionThatMayNotLeaveChangesNothing) {
     good(run.save({{"w", tensor(run.floats({1}))}}, Bytes(100)));
   }
   request_.resume = true;
-  request_.limits.egress_bytes = 150;
+  request_.limits.egress_bytes = 200;
   Run run(*this, request_);
   ASSERT_TRUE(run.session.take_up_checkpoints());
   const std::uint32_t w = run.floats({5});
   refused<GuestError::QuotaExceeded>(run.restore({{"w", tensor(w)}}));
   EXPECT_EQ(run.values(w), std::vector<float>{5});
+}
+
+// What the run before had saved is told by the sentence about another model, and by there being nothing.
+TEST_F(CheckpointsTest, WhatTheRunBeforeSavedIsCountedWhereItIsTold) {
+  interrupted();
+  request_.grants.outputs["other"] = scratch_ / "other-output";
+  Run run(*this, request_);
+  ASSERT_TRUE(run.session.take_up_checkpoints());
+  const auto& egress = run.session.egress.by_kind();
+  const auto outcome = static_cast<std::size_t>(EgressKind::outcome), read = static_cast<std::size_t>(EgressKind::read);
+  EXPECT_FALSE(good(run.interface->restore("other", {}, {})));
+  EXPECT_EQ(egress[outcome], 1U);
+  const std::string why = refused<GuestError::BadData>(run.restore({}));
+  EXPECT_NE(why.find("'w'"), std::string::npos) << why;
+  EXPECT_EQ(egress[outcome], 2U);
+  EXPECT_EQ(egress[read], why.size());
+}
+
+TEST_F(CheckpointsTest, WhatTheRunBeforeSavedIsNotToldBeyondTheLimit) {
+  interrupted();
+  request_.limits.egress_bytes = 5 + 48 + (1 + 2 + 8 + 8) + 1 + 4;
+  Run run(*this, request_);
+  ASSERT_TRUE(run.session.take_up_checkpoints());
+  const std::string why = refused<GuestError::QuotaExceeded>(run.restore({}));
+  EXPECT_EQ(why.find("'w'"), std::string::npos) << why;
+  EXPECT_NE(why.find("--limit egress="), std::string::npos) << why;
 }
 
 TEST_F(CheckpointsTest, ARunWithoutAFolderKeepsNone) {

@@ -130,12 +130,12 @@ TEST_F(DatasetsTest, PartsAreDatasets) {
   refused<GuestError::Unsupported>(interface->dataset_windows(lend<Dataset>(shuffled), 2, 1));
   refused<GuestError::InvalidArgument>(interface->dataset_narrow(lend<Dataset>(shuffled), 5, 2));
   refused<GuestError::InvalidArgument>(interface->dataset_split(lend<Dataset>(shuffled), {}));
-  EXPECT_EQ(egress(EgressKind::outcome), 0U);
   // Whether a class has samples depends on contents.
+  EXPECT_EQ(egress(EgressKind::outcome), 1U);
   const std::vector<double> too_few{1};
   refused<GuestError::InvalidArgument>(interface->dataset_sample(
       lend<Dataset>(shuffled), ml::datasets::SampleWeightsView::Classes{too_few}, "label", 4, 1));
-  EXPECT_EQ(egress(EgressKind::outcome), 1U);
+  EXPECT_EQ(egress(EgressKind::outcome), 2U);
 }
 
 TEST_F(DatasetsTest, IndicesCountAsTensorMemory) {
@@ -168,14 +168,18 @@ TEST_F(DatasetsTest, WordsOfATableAreEgress) {
   const std::filesystem::path path = scratch / "t.csv";
   std::ofstream(path) << "size,species\n1,ox\n2,ant\n";
   request.grants.datasets["t"] = path;
-  request.limits.egress_bytes = 6;
+  request.limits.egress_bytes = 9;
   const std::uint32_t dataset = open("t");
   auto interface = make<ml::datasets::Host>();
   const auto columns = good(interface->dataset_columns(lend<Dataset>(dataset)));
   EXPECT_EQ(columns[1].classes, (std::vector<std::string>{"ant", "ox"}));
-  EXPECT_EQ(egress(EgressKind::read), 5U);
-  refused<GuestError::QuotaExceeded>(interface->dataset_columns(lend<Dataset>(dataset)));
-  EXPECT_EQ(egress(EgressKind::read), 5U);
+  EXPECT_EQ(egress(EgressKind::read), 5U + 2U);
+  EXPECT_EQ(egress(EgressKind::outcome), 1U);
+  // How long the words are is not told either; that they do not fit is.
+  const std::string why = refused<GuestError::QuotaExceeded>(interface->dataset_columns(lend<Dataset>(dataset)));
+  EXPECT_EQ(why.find('7'), std::string::npos) << why;
+  EXPECT_EQ(egress(EgressKind::read), 5U + 2U);
+  EXPECT_EQ(egress(EgressKind::outcome), 2U);
 }
 
 TEST_F(DatasetsTest, BrokenImagesAreLeftOutCountedAndNamed) {
@@ -199,9 +203,9 @@ TEST_F(DatasetsTest, BrokenImagesAreLeftOutCountedAndNamed) {
     ASSERT_TRUE(batch);
     EXPECT_EQ(*make<ml::tensors::Host>()->tensor_shape(tensor(rep(std::move(batch->at(1))))),
               std::vector<std::int64_t>{1});
-    EXPECT_EQ(egress(EgressKind::outcome), 2U * epoch + 1U);
+    EXPECT_EQ(egress(EgressKind::outcome), 8 * (2U * epoch + 1U));
     EXPECT_FALSE(good(interface->batches_next(lend<Batches>(batches))));
-    EXPECT_EQ(egress(EgressKind::outcome), 2U * epoch + 2U);
+    EXPECT_EQ(egress(EgressKind::outcome), 8 * (2U * epoch + 2U));
   }
   const RunReport filled = report();
   ASSERT_EQ(filled.grants.size(), 1U);
@@ -295,7 +299,35 @@ TEST_F(DatasetsTest, TruncatedFilesAreBadData) {
   const std::string why = refused<GuestError::BadData>(make<ml::datasets::Host>()->dataset_open("x"));
   EXPECT_EQ(why.find(scratch.path().string()), std::string::npos) << why;
   EXPECT_EQ(report(RunStatus::failed).notes.size(), 1U);
-  EXPECT_EQ(egress(EgressKind::outcome), 1U);
+  EXPECT_EQ(egress(EgressKind::outcome), 8U);
+}
+
+TEST_F(DatasetsTest, DamageThatMayNotBeToldEndsTheRun) {
+  const std::filesystem::path path = write_images(5);
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) - 1);
+  request.grants.datasets["x"] = path;
+  request.limits.egress_bytes = 7;
+  EXPECT_FALSE(make<ml::datasets::Host>()->dataset_open("x"));
+  ASSERT_TRUE(session().ending());
+  EXPECT_EQ(session().ending()->status, RunStatus::limit);
+  EXPECT_EQ(egress(EgressKind::outcome), 0U);
+  EXPECT_EQ(report(RunStatus::limit).notes.size(), 1U);
+}
+
+TEST_F(DatasetsTest, DeniedContentsShowNeitherInDrawsNorInDamage) {
+  request.deny_content_dependent = true;
+  request.grants.datasets["x"] = write_images(5);
+  request.grants.datasets["gone"] = scratch / "gone";
+  auto interface = make<ml::datasets::Host>();
+  const std::uint32_t dataset = open("x");
+  const std::vector<double> weights{0, 5, 0};
+  const std::string why = refused<GuestError::NotGranted>(interface->dataset_sample(
+      lend<Dataset>(dataset), ml::datasets::SampleWeightsView::Classes{weights}, "label", 4, 1));
+  EXPECT_NE(why.find("--deny content-dependent"), std::string::npos) << why;
+  EXPECT_FALSE(interface->dataset_open("gone"));
+  ASSERT_TRUE(session().ending());
+  EXPECT_EQ(session().ending()->status, RunStatus::failed);
+  EXPECT_EQ(egress(EgressKind::outcome), 0U);
 }
 
 TEST_F(DatasetsTest, WhatIsNoDatasetIsBadData) {

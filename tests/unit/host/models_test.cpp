@@ -82,6 +82,7 @@ TEST_F(ModelsTest, DamagedFilesAreBadDataWithoutTheirPath) {
   ASSERT_EQ(filled.notes.size(), 1U);
   EXPECT_NE(filled.notes[0].find("the model 'net'"), std::string::npos) << filled.notes[0];
   EXPECT_NE(filled.notes[0].find("broken.safetensors"), std::string::npos);
+  EXPECT_EQ(egress(EgressKind::outcome), 8U);
 }
 
 TEST_F(ModelsTest, WhatIsNoFileIsBadData) {

@@ -32,7 +32,8 @@ TEST_F(OutputsTest, TensorsBecomeSafetensors) {
   ASSERT_TRUE(file) << file.error().message;
   ASSERT_EQ(file->tensors().size(), 2U);
   EXPECT_EQ(file->tensors()[0].shape, std::vector<std::int64_t>{2});
-  EXPECT_EQ(egress(EgressKind::output), 12U + 2U);
+  // Each its name, a header, a dimension and its floats; and the name of the output.
+  EXPECT_EQ(egress(EgressKind::output), 5U + (1 + 2 + 8 + 8) + (1 + 2 + 8 + 4));
 
   const RunReport filled = report();
   ASSERT_EQ(filled.grants.size(), 1U);
@@ -56,8 +57,16 @@ TEST_F(OutputsTest, TheLastWriteWins) {
   good(outputs->save_text("t", "second"));
   EXPECT_EQ(text_of("t"), "second");
   EXPECT_EQ(files(), 1U);
-  EXPECT_EQ(egress(EgressKind::output), 11U);
+  EXPECT_EQ(egress(EgressKind::output), (1U + 5U) + (1U + 6U));
   EXPECT_EQ(report().grants[0].digest, sha256(std::string_view("second")));
+}
+
+// A shape is of the workload's choice, also where there is nothing in it.
+TEST_F(OutputsTest, ShapesOfEmptyTensorsAreCounted) {
+  request.grants.outputs["t"] = scratch / "t";
+  const std::vector<std::int64_t> secret{0, 0x5ec2e7};
+  good(make<ml::outputs::Host>()->save_tensor("t", tensor(floats({}, secret))));
+  EXPECT_EQ(egress(EgressKind::output), 1U + 6 + 2 + 2 * 8);
 }
 
 TEST_F(OutputsTest, OnlyGrantedNamesAreWritten) {
@@ -165,7 +174,7 @@ TEST_F(OutputsTest, MatricesAreToldAndCounted) {
   EXPECT_EQ(observer.matrices[0].rows, (std::vector<std::string>{"cat", "d\u00f6g"}));
   EXPECT_EQ(observer.matrices[0].columns, (std::vector<std::string>{"a", "", "c"}));
   EXPECT_EQ(observer.matrices[0].values, values);
-  EXPECT_EQ(egress(EgressKind::metrics), 14U + (3U + 4U) + 2U + 6U * 8U);
+  EXPECT_EQ(egress(EgressKind::metrics), 14U + (3U + 1U + 4U + 1U + 1U) + (2U + 3U + 1U) + 6U * 8U);
 }
 
 TEST_F(OutputsTest, MatricesOfTheLargestSizeAndOfNone) {

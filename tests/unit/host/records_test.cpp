@@ -9,8 +9,14 @@
 namespace cloister::host {
 namespace {
 
+Limits egress_limit(std::uint64_t bytes) {
+  Limits limits;
+  limits.egress_bytes = bytes;
+  return limits;
+}
+
 TEST(EgressMeter, CountsByKindUpToTheLimit) {
-  EgressMeter meter(10);
+  EgressMeter meter(egress_limit(10));
   EXPECT_TRUE(meter.charge(EgressKind::read, 4));
   EXPECT_TRUE(meter.charge(EgressKind::output, 6));
   EXPECT_FALSE(meter.charge(EgressKind::outcome, 1));
@@ -21,14 +27,14 @@ TEST(EgressMeter, CountsByKindUpToTheLimit) {
 }
 
 TEST(EgressMeter, HugeChargesDoNotWrap) {
-  EgressMeter meter(10);
+  EgressMeter meter(egress_limit(10));
   EXPECT_FALSE(meter.charge(EgressKind::read, UINT64_MAX));
   EXPECT_TRUE(meter.charge(EgressKind::read, 1));
   EXPECT_FALSE(meter.charge(EgressKind::read, UINT64_MAX));
 }
 
 TEST(EgressMeter, WhatCannotBeHeldBackIsCountedBeyondTheLimit) {
-  EgressMeter meter(1);
+  EgressMeter meter(egress_limit(1));
   meter.count(EgressKind::exit, 3);
   EXPECT_EQ(meter.total(), 3U);
   EXPECT_EQ(meter.left(), 0U);
@@ -36,11 +42,28 @@ TEST(EgressMeter, WhatCannotBeHeldBackIsCountedBeyondTheLimit) {
 }
 
 TEST(EgressMeter, RefusalNamesTheFlag) {
-  Limits limits;
-  limits.egress_bytes = 10;
-  EXPECT_EQ(EgressMeter(10).refusal("tensor.read", 16, limits),
+  const Limits limits = egress_limit(10);
+  EXPECT_EQ(EgressMeter(limits).refusal("tensor.read", 16, limits),
             "tensor.read would let out 16 bytes where 10 of the egress limit are left; raise it with --limit "
             "egress=SIZE (now 10)");
+}
+
+TEST(EgressMeter, PrintsAndMetricsHaveLimitsOfTheirOwn) {
+  Limits limits;
+  limits.print_bytes = 4;
+  limits.metrics_bytes = 8;
+  EgressMeter meter(limits);
+  EXPECT_TRUE(meter.charge(EgressKind::stdout_, 4));
+  EXPECT_FALSE(meter.charge(EgressKind::stdout_, 1));
+  EXPECT_EQ(meter.refusal("printing this", 1, limits),
+            "printing this would pass the print limit; raise it with --limit print=SIZE (now 4)");
+  EXPECT_TRUE(meter.charge(EgressKind::metrics, 8));
+  EXPECT_FALSE(meter.charge(EgressKind::metrics, UINT64_MAX));
+  EXPECT_FALSE(meter.charge(EgressKind::metrics, 1));
+  EXPECT_EQ(meter.refusal("outputs.scalar", limits),
+            "outputs.scalar would pass the metrics limit; raise it with --limit metrics=SIZE (now 8)");
+  EXPECT_TRUE(meter.charge(EgressKind::read, 1000));
+  EXPECT_EQ(meter.total(), 1012U);
 }
 
 TEST(ImportLog, DigestDependsOnEachPartAndItsPlace) {

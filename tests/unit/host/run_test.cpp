@@ -84,7 +84,7 @@ TEST_F(RunTest, AnEmptyWorkloadRunsWithoutABackend) {
   EXPECT_EQ(report.error, "");
   EXPECT_EQ(report.engine, "");
   EXPECT_EQ(report.device, "cpu");
-  EXPECT_EQ(report.egress_total(), 1U);
+  EXPECT_EQ(report.egress_total(), 2U);
   EXPECT_EQ(report.component, load(component(""))->digest());
   EXPECT_GT(report.used[static_cast<std::size_t>(LimitKind::memory)], 0U);
   EXPECT_GT(report.wall.count(), 0);
@@ -98,7 +98,7 @@ TEST_F(RunTest, AnErrorOfTheWorkloadIsItsOwnText) {
   EXPECT_EQ(report.status, RunStatus::failed);
   EXPECT_EQ(report.error, "the workload 'demo' failed: no luck");
   EXPECT_EQ(report.exit_code, 1);
-  EXPECT_EQ(report.egress[static_cast<std::size_t>(EgressKind::exit)], 8U);
+  EXPECT_EQ(report.egress[static_cast<std::size_t>(EgressKind::exit)], 2U + 7U);
 }
 
 TEST_F(RunTest, AnErrorThatDoesNotFitTheEgressIsHeldBack) {
@@ -106,7 +106,7 @@ TEST_F(RunTest, AnErrorThatDoesNotFitTheEgressIsHeldBack) {
   const RunReport report = run(component("", 64));
   EXPECT_EQ(report.status, RunStatus::failed);
   EXPECT_EQ(report.error.find("no luck"), std::string::npos) << report.error;
-  EXPECT_EQ(report.egress_total(), 1U);
+  EXPECT_EQ(report.egress_total(), 2U);
   ASSERT_EQ(report.notes.size(), 1U);
   EXPECT_NE(report.notes[0].find("--limit egress="), std::string::npos);
 }
@@ -132,6 +132,26 @@ TEST_F(RunTest, ALoopEndsAtTheTimeLimit) {
   EXPECT_EQ(report.status, RunStatus::limit);
   EXPECT_EQ(report.code, ErrorCode::quota_exceeded);
   EXPECT_NE(report.error.find("--limit time="), std::string::npos) << report.error;
+}
+
+TEST_F(RunTest, ALoopEndsAtTheCpuLimitAndTheNeighbourDoesNot) {
+  request.limits.cpu_ns = 50'000'000;
+  const auto looping = load(component("(loop $l (br $l))"));
+  const auto brief = load(component(""));
+  ASSERT_TRUE(looping && brief);
+  auto neighbour = host().instantiate(*brief, request, observer);
+  ASSERT_TRUE(neighbour) << neighbour.error().message;
+  const auto report = host().run(*looping, request, observer);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->status, RunStatus::limit);
+  EXPECT_EQ(report->code, ErrorCode::quota_exceeded);
+  EXPECT_NE(report->error.find("--limit cpu="), std::string::npos) << report->error;
+  const auto cpu = static_cast<std::size_t>(LimitKind::cpu);
+  EXPECT_GE(report->used[cpu], request.limits.cpu_ns);
+  // It was alive meanwhile, on the same thread.
+  const RunReport beside = (*neighbour)->run();
+  EXPECT_EQ(beside.status, RunStatus::ok) << beside.error;
+  EXPECT_LT(beside.used[cpu], report->used[cpu]);
 }
 
 TEST_F(RunTest, MemoryThatIsRefusedExplainsTheTrap) {

@@ -99,7 +99,8 @@ void TorchContext::muster() {
   try {
     if (Team::of_this_thread()->muster()) muster_due_.store(false, std::memory_order_relaxed);
   } catch (const std::exception&) {
-    // No memory for it; the next call tries again.
+    // There is no memory for it. It is tried again after the next look.
+    muster_due_.store(false, std::memory_order_relaxed);
   }
 }
 

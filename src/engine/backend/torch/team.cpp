@@ -18,9 +18,9 @@ bool Team::muster() {
   if (at::in_parallel_region()) return false;
   // A loop inside of libtorch, so that it is libtorch's team that runs it, with an element for each thread.
   std::vector<std::uint8_t> elements(static_cast<std::size_t>(at::get_num_threads()));
-  const at::Tensor tensor = at::from_blob(elements.data(), {static_cast<std::int64_t>(elements.size())}, at::kByte);
+  at::Tensor tensor = at::from_blob(elements.data(), {static_cast<std::int64_t>(elements.size())}, at::kByte);
   const pthread_t own = pthread_self();
-  at::TensorIteratorConfig().set_check_mem_overlap(false).add_borrowed_output(tensor).build().for_each(
+  at::TensorIterator::nullary_op(tensor).for_each(
       [&](char** /*data*/, const std::int64_t* /*strides*/, std::int64_t /*inner*/, std::int64_t /*outer*/) {
         if (pthread_equal(own, pthread_self()) == 0) meet();
       },
