@@ -8,9 +8,11 @@
 #include <array>
 #include <cerrno>
 #include <string_view>
+#include <vector>
 
 #include "cloister/base/wasm_sections.h"
 #include "cloister/sandbox/one_line.h"
+#include "small_pages.h"
 #include "state.h"
 #include "trap_text.h"
 
@@ -21,6 +23,9 @@ namespace {
 constexpr std::uint64_t kCodeVersion = 1;
 
 constexpr std::uint64_t kWasmPage = 64 << 10;
+
+// Up to so many instances, larger pages of their linear memories are worth what they take beyond what is touched.
+constexpr std::uint32_t kRoomyPool = 256;
 
 Result<void> check(const RuntimeOptions& options) {
   const auto outside = [](std::string_view name, std::uint64_t value, std::string_view range) {
@@ -97,6 +102,8 @@ Result<Runtime> Runtime::create(const RuntimeOptions& options) {
 
   const ffi::EngineOptions raw{ffi::view(options.cpu), options.max_guest_memory, options.keep_resident,
                                options.guest_stack,    options.pool_instances,   options.parallel_compilation};
+  const bool is_crowded = options.pool_instances > kRoomyPool;
+  const std::vector<AddressRange> before = anonymous_mappings(is_crowded);
   ffi::Engine* engine = nullptr;
   ffi::Report report;
   if (cloister_sandbox_engine_new(&raw, &engine, &report.raw) != ffi::Ending::ok) {
@@ -108,6 +115,9 @@ Result<Runtime> Runtime::create(const RuntimeOptions& options) {
                     options.cpu.empty() ? "" : fmt::format(" for the processor '{}'", options.cpu), report.message));
   }
   ffi::Owned<ffi::Engine> owned(engine);
+  // The pool of tables has room for the largest; a huge page for the first entries of each would be most of what an
+  // instance takes.
+  use_small_pages(is_crowded, before);
   CLOISTER_TRY(const Digest digest, engine_digest(*owned));
   return Runtime(
       std::make_shared<detail::RuntimeState>(std::move(owned), options, digest, std::move(cache), std::move(wake)));

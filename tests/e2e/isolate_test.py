@@ -1,5 +1,6 @@
 """The operator's walls around a run, and `--isolate process`: what stands, what it costs nobody, what a crash leaves."""
 
+import json
 import os
 import pathlib
 import signal
@@ -192,6 +193,17 @@ class OwnProcess(Case):
         (self.folder / "bad.wasm").write_text("no component")
         self.assert_refused(self.cloister("run", "bad.wasm", "--isolate", "process"), 3, "not WebAssembly")
         self.assertEqual(["bad.wasm"], os.listdir(self.folder))
+
+
+class Instances(Case):
+    @needs_torch
+    def test_a_thousand_live_at_once_within_their_quotas(self):
+        """Each has a tensor, fills its quotas of tensors and handles and is refused at them: the benchmark fails otherwise."""
+        ended = self.cloister("bench", "instances", "--instances", "1000", "--json", "found.json")
+        self.assertEqual(ended.code, 0, ended)
+        figures = json.loads((self.folder / "found.json").read_text())["figures"]
+        # The bar is 150; kernels differ in how much they map at a touch.
+        self.assertLess(figures["instances.pss_kib"], 200)
 
 
 if __name__ == "__main__":
