@@ -17,7 +17,7 @@ struct Needs {
   std::vector<std::filesystem::path> read{};  // files, and folders with all that lies in them
   std::vector<std::filesystem::path>
       write{};  // folders in which files and folders are made, read, replaced and removed
-  std::vector<std::filesystem::path> replace{};        // folders in which files alone are
+  std::vector<std::filesystem::path> replace{};        // the same for files alone
   std::vector<std::filesystem::path> remove_folder{};  // folders in which empty folders may be removed
   bool gpu = false;                                    // NVIDIA's device nodes and their ioctls
 };
