@@ -212,7 +212,10 @@ TEST_F(TorchAutograd, GraphsOfNothingButNodesComeToTheLimit) {
     for (int nodes = 0; nodes < 1000; ++nodes) {
       auto view = backend_->reshape(x, S{1});
       view = view ? backend_->transpose(*view, 0, 0) : std::move(view);
-      if (!view) return EXPECT_EQ(view.error().code, ErrorCode::quota_exceeded) << view.error().message, nodes;
+      if (!view) {
+        EXPECT_EQ(view.error().code, ErrorCode::quota_exceeded) << view.error().message;
+        return nodes;
+      }
       x = *std::move(view);
     }
     return 1000;
