@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "layer_checks.h"
 #include "shape.h"
@@ -30,6 +31,9 @@ std::int64_t product_cost(Shape a, Shape b) {
   const std::int64_t matrices = std::max(batch(a), batch(b));
   return saturating_product(saturating_product(matrices, inner), saturating_product(rows, columns));
 }
+
+// Multiply-adds, at the least, of an element of a distance by the norm `p`: most norms take a power.
+std::int64_t norm_cost(double p) { return p == 0 || p == 1 || p == 2 || std::isinf(p) ? 1 : 32; }
 
 constexpr std::size_t kMaxEquation = 1024;
 
@@ -170,9 +174,10 @@ Result<Tensor> TorchBackend::cdist(const Tensor& x1, const Tensor& x2, double p)
                numel(x2) / std::max<std::int64_t>(saturating_product(b[b.size() - 2], b.back()), 1));
   const std::array<std::int64_t, 3> result{batches, a[a.size() - 2], b[b.size() - 2]};
   CLOISTER_CHECK(check_new("cdist", result, dtype(x1)));
-  CLOISTER_CHECK(check_cost(
-      "cdist", dtype(x1),
-      saturating_product(saturating_product(result[0], result[1]), saturating_product(result[2], a.back()))));
+  CLOISTER_CHECK(
+      check_cost("cdist", dtype(x1),
+                 saturating_product(saturating_product(saturating_product(result[0], result[1]), norm_cost(p)),
+                                    saturating_product(result[2], a.back()))));
   return run("cdist", [&](const T& x, const T& y) { return at::cdist(x, y, p); }, x1, x2);
 }
 
@@ -184,7 +189,7 @@ Result<Tensor> TorchBackend::pdist(const Tensor& self, double p) {
   }
   const std::int64_t pairs = saturating_product(in[0], in[0]) / 2;
   CLOISTER_CHECK(check_new("pdist", Shape(&pairs, 1), dtype(self)));
-  CLOISTER_CHECK(check_cost("pdist", dtype(self), saturating_product(pairs, in[1])));
+  CLOISTER_CHECK(check_cost("pdist", dtype(self), saturating_product(saturating_product(pairs, in[1]), norm_cost(p))));
   return run(
       "pdist",
       [&](const T& a) {
