@@ -1,7 +1,6 @@
 // The TOML form of a job.
 #include <fmt/format.h>
 
-#include <toml++/toml.h>
 #include <filesystem>
 #include <limits>
 #include <sstream>
@@ -10,6 +9,7 @@
 #include "cloister/base/hash.h"
 #include "cloister/cli/job.h"
 #include "cloister/cli/run_plan.h"
+#include "toml_parser.h"
 
 namespace cloister::cli {
 namespace {

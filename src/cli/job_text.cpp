@@ -1,11 +1,11 @@
 // A job written as TOML.
 #include <fmt/format.h>
 
-#include <toml++/toml.h>
 #include <sstream>
 
 #include "cloister/base/bytes.h"
 #include "cloister/cli/job.h"
+#include "toml_parser.h"
 
 namespace cloister::cli {
 namespace {

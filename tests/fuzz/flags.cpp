@@ -13,7 +13,7 @@ namespace {
 
 template <class T>
 bool is_taken(const Result<T>& result) {
-  if (!result) require_sentence(result.error());
+  if (!result) require_message(result.error());
   return result.has_value();
 }
 

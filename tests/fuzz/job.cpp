@@ -12,17 +12,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto job = parse_job(text, "fuzz.toml", "/folder");
   if (!job) {
-    require_sentence(job.error());
+    require_message(job.error());
     return 0;
   }
   const auto plan = plan_run(*job);
   if (!plan) {
-    require_sentence(plan.error());
+    require_message(plan.error());
     return 0;
   }
   const auto written = job_text(plan->job);
   if (!written) {
-    require_sentence(written.error());
+    require_message(written.error());
     return 0;
   }
   const auto again = parse_job(*written, "written.toml", "/elsewhere");

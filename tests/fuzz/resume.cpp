@@ -23,13 +23,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if ((data[0] & 2) != 0) scratch.put("run/run.json", {parting == bytes.end() ? parting : parting + 1, bytes.end()});
   const auto opened = cli::RunDirectory::reopen(folder.string());
   if (!opened) {
-    require_sentence(opened.error());
+    require_message(opened.error());
     return 0;
   }
   FUZZ_REQUIRE((data[0] & 1) != 0 && opened->is_reopened());
   const auto job = cli::read_recorded_job(opened->path("job.toml").string());
   if (!job) {
-    require_sentence(job.error());
+    require_message(job.error());
     return 0;
   }
   FUZZ_REQUIRE(!opened->has_checkpoint(job->grants.outputs));

@@ -1,4 +1,4 @@
-// What every error must be.
+// What errors must be.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 #include "cloister/base/result.h"
 #include "fuzz.h"
 
-// One sentence: a line of UTF-8 that says something.
+// One sentence: a line of UTF-8 that says something. For whoever did not choose what it quotes.
 inline void require_sentence(const cloister::Error& error) {
   const std::string& text = error.message;
   const bool is_sentence = !text.empty() && cloister::is_utf8(text) && std::ranges::none_of(text, [](char c) {
@@ -17,3 +17,6 @@ inline void require_sentence(const cloister::Error& error) {
   if (!is_sentence) std::fprintf(stderr, "the error: %s\n", text.c_str());
   FUZZ_REQUIRE(is_sentence);
 }
+
+// What an operator is told of the own input, which the command makes one printable line of.
+inline void require_message(const cloister::Error& error) { FUZZ_REQUIRE(!error.message.empty()); }
