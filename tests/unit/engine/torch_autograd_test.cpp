@@ -155,7 +155,7 @@ TEST_F(TorchAutograd, DeepGraphsOfWritesThroughViewsDoNotEither) {
 }
 
 TEST_F(TorchAutograd, TheLimitHoldsWithinBackward) {
-  const auto limited = backend_->make_context({.memory_limit_bytes = 5 << 20});
+  const auto limited = backend_->make_context({.memory_limit_bytes = (5 << 20) + 4096});  // and some nodes
   const Entered entered(*backend_, limited.get());
   const Tensor x = ok(backend_->ones(S{1 << 18}, Dtype::float32));  // 1 MiB
   ok(backend_->set_requires_grad(x, true));
