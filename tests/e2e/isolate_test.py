@@ -1,8 +1,10 @@
 """The operator's walls around a run, and `--isolate process`: what stands, what it costs nobody, what a crash leaves."""
 
+import contextlib
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import time
@@ -18,6 +20,14 @@ def children(pid: int) -> list[int]:
     except (FileNotFoundError, ProcessLookupError):
         return []
     return [int(child) for child in text.split()]
+
+
+def status_of(task: pathlib.Path) -> str:
+    """Of a thread or a process; empty when it has ended meanwhile."""
+    try:
+        return (task / "status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 class Walls(Case):
@@ -47,21 +57,22 @@ class Walls(Case):
                                "--case", "endless-loop"], cwd=self.folder, stdin=subprocess.DEVNULL,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
             try:
-                # The metrics file is opened when the guest is about to start, behind the walls.
-                while not (self.folder / "run/metrics.jsonl").exists():
+                # The metrics file is opened when the guest is about to start, behind the walls, on a thread of its own.
+                tasks = pathlib.Path(f"/proc/{process.pid}/task")
+                while not (self.folder / "run/metrics.jsonl").exists() or len(list(tasks.iterdir())) < 2:
                     self.assertIsNone(process.poll())
                     time.sleep(0.01)
-                statuses = [path.read_text() for path in pathlib.Path(f"/proc/{process.pid}/task").glob("*/status")]
+                statuses = [status for status in map(status_of, tasks.iterdir()) if status]
             finally:
                 process.kill()
         walls = self.cloister("doctor").out.decode()
         for status in statuses:
             facts = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
             self.assertEqual(facts["NoNewPrivs"].strip(), "1")
-            self.assertEqual(facts["Seccomp"].strip(), "2" if "wall-system-calls ok" in walls.replace("  ", " ")
-                             else facts["Seccomp"].strip())
+            if re.search(r"wall-system-calls +ok ", walls):
+                self.assertEqual(facts["Seccomp"].strip(), "2")
             self.assertEqual(int(facts["CapEff"], 16) & ~(1 << 1), 0)
-        self.assertGreater(len(statuses), 1)
+        self.assertGreater(len(statuses), 0)
 
     def test_a_library_that_others_can_replace_is_not_loaded(self):
         libraries = self.folder / "libraries"
@@ -88,13 +99,25 @@ class OwnProcess(Case):
         [child] = children(process.pid)
         return child
 
+    def await_end(self, child: int):
+        """Of a child whose parent has ended: it stops in order, and still writes its record into the test's folder."""
+        for _ in range(6000):
+            status = status_of(pathlib.Path(f"/proc/{child}"))
+            # A zombie has ended too: whoever inherited it here may never look.
+            if not status or "State:\tZ" in status:
+                return
+            time.sleep(0.01)
+        os.kill(child, signal.SIGKILL)
+        self.fail("the child lives on")
+
     def ended_by(self, number: int) -> tuple[int, str]:
         with self.start("--case", "endless-loop") as process:
             child = self.started(process)
             (self.folder / f"run/weights.{child}-0.partial").write_text("half")
             # The first SIGSEGV only takes down the sandbox's handler: nothing faulted, so the guest goes on.
             while children(process.pid):
-                os.kill(child, number)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(child, number)
                 time.sleep(0.05)
             out, err = process.communicate(timeout=100)
         self.assertEqual(out, b"")
@@ -110,7 +133,7 @@ class OwnProcess(Case):
                 record = self.record()
                 self.assertEqual((record["status"], record["exit_code"]), ("failed", 70))
                 self.assertIn("crashed", record["error"])
-                self.assertEqual(len(record["component"]["sha256"].strip("0")) > 0, True)
+                self.assertNotEqual(record["component"]["sha256"].strip("0"), "")
                 self.assert_runs_well_again()
 
     def assert_runs_well_again(self):
@@ -144,13 +167,7 @@ class OwnProcess(Case):
             child = self.started(process)
             process.kill()
             process.wait()
-            for _ in range(6000):
-                if not pathlib.Path(f"/proc/{child}").exists():
-                    break
-                time.sleep(0.01)
-            else:
-                os.kill(child, signal.SIGKILL)
-                self.fail("the child lives on")
+            self.await_end(child)
 
     def test_the_parent_holds_nothing(self):
         with self.start("--case", "endless-loop") as process:
@@ -158,6 +175,8 @@ class OwnProcess(Case):
             maps = pathlib.Path(f"/proc/{process.pid}/maps").read_text()
             limits = pathlib.Path(f"/proc/{child}/limits").read_text()
             process.kill()
+            process.wait()
+            self.await_end(child)
         self.assertNotIn("libtorch", maps)
         self.assertRegex(limits, r"Max core file size +0 ")
         self.assertRegex(limits, r"Max open files +1024 +1024 ")
@@ -202,8 +221,7 @@ class Instances(Case):
         ended = self.cloister("bench", "instances", "--instances", "1000", "--json", "found.json")
         self.assertEqual(ended.code, 0, ended)
         figures = json.loads((self.folder / "found.json").read_text())["figures"]
-        # The bar is 150; kernels differ in how much they map at a touch.
-        self.assertLess(figures["instances.pss_kib"], 200)
+        self.assertLessEqual(figures["instances.pss_kib"], 150)
 
 
 if __name__ == "__main__":
