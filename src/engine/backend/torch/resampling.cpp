@@ -1,4 +1,5 @@
 // Images at other sizes, and sampled at points.
+#include <ATen/MemoryOverlap.h>
 #include <c10/core/GradMode.h>
 #include <fmt/format.h>
 
@@ -37,7 +38,10 @@ T sound_points(const T& grid, PaddingMode padding) {
   const T plain = grid.detach();
   const T unsound = padding == PaddingMode::border ? at::isnan(plain) : at::le(at::abs(plain), most).logical_not_();
   // Also where there is none: what memory a call takes must not tell.
-  return at::where(unsound, -1.0, grid);
+  const T points = at::where(unsound, -1.0, grid);
+  // Kernels add gradients up in an order that the strides decide.
+  if (points.strides() == grid.strides() || at::has_internal_overlap(grid) == at::MemOverlap::Yes) return points;
+  return at::empty_strided(grid.sizes(), grid.strides(), grid.options()).copy_(points);
 }
 
 }  // namespace
