@@ -15,7 +15,7 @@ struct Attended {
 };
 
 // Several heads of attention side by side (Vaswani et al., 2017), batch first: queries [n, l, e], keys and values
-// [n, s, e] -> [n, l, e]. in_proj_weight starts as Glorot's uniform, out_proj.weight as a Linear layer's, the biases at 0.
+// [n, s, e] -> [n, l, e]. in_proj_weight starts as Glorot's uniform, out_proj.weight as a Linear layer's, biases at 0.
 class MultiheadAttention : public Module {
  public:
   Tensor in_proj_weight, in_proj_bias;  // [3 * e, e] and [3 * e]: of queries, keys and values
@@ -61,9 +61,8 @@ class MultiheadAttention : public Module {
   }
   [[nodiscard]] Tensor attend(const std::array<Tensor, 3>& all, const Attended& attended) const {
     const auto& [query, key, value] = all;
-    const Tensor output =
-        scaled_dot_product_attention(query, key, value, attended.mask,
-                                     {.dropout_p = training ? dropout : 0, .is_causal = attended.is_causal});
+    const Tensor output = scaled_dot_product_attention(
+        query, key, value, attended.mask, {.dropout_p = training ? dropout : 0, .is_causal = attended.is_causal});
     return out_proj(output.transpose(1, 2).flatten(2));
   }
 

@@ -54,8 +54,8 @@ struct RunRequest {
   bool resume = false;
   // Also measures the time inside host functions; costs about 50 ns a call.
   bool time_calls = false;
-  // Also writes each call of a host function, with shapes and times, to this file (docs/debugging.md); costs about 0.5 us
-  // a call. Empty: none.
+  // Also writes each call of a host function, with shapes and times, to this file (docs/debugging.md). A call
+  // costs about 0.5 us more. Empty: none.
   std::filesystem::path trace;
   // Also samples what the guest does, as often as this time passes, and measures as time_calls; above zero.
   std::optional<Nanoseconds> profile_every;

@@ -28,11 +28,11 @@ struct Limits {
   std::uint64_t handles = 100'000;                              // open handles of all kinds together
   std::uint64_t time_ns = std::uint64_t{3600} * 1'000'000'000;  // wall time from the start of the guest
   std::uint64_t cpu_ns = std::uint64_t{24 * 3600} * 1'000'000'000;  // CPU time of all threads that work for the run
-  std::uint64_t egress_bytes = std::uint64_t{64} << 20;         // docs/egress.md
-  std::uint64_t output_bytes = std::uint64_t{4} << 30;          // files of outputs and checkpoints, each time anew
-  std::uint64_t print_bytes = std::uint64_t{16} << 20;          // standard output and error; egress of kind stdout
-  std::uint64_t metrics_bytes = std::uint64_t{32} << 20;        // egress of kind metrics
-  std::uint64_t dataset_bytes = std::uint64_t{1} << 40;         // read from granted datasets, each time anew
+  std::uint64_t egress_bytes = std::uint64_t{64} << 20;             // docs/egress.md
+  std::uint64_t output_bytes = std::uint64_t{4} << 30;              // files of outputs and checkpoints, each time anew
+  std::uint64_t print_bytes = std::uint64_t{16} << 20;              // standard output and error; egress of kind stdout
+  std::uint64_t metrics_bytes = std::uint64_t{32} << 20;            // egress of kind metrics
+  std::uint64_t dataset_bytes = std::uint64_t{1} << 40;             // read from granted datasets, each time anew
 
   [[nodiscard]] std::uint64_t of(LimitKind kind) const;
   [[nodiscard]] std::uint64_t& of(LimitKind kind);
