@@ -252,7 +252,7 @@ TEST_F(RunTest, WhatIsNoWorkloadIsNotLoaded) {
 
 TEST_F(RunTest, ABadRequestIsAnErrorBeforeTheGuestStarts) {
   const auto workload = load(component("(unreachable)"));
-  request.grants.datasets["x"] = "/nonexistent";
+  request.grants.datasets["x"] = "/proc/self/nothing";
   const auto report = host().run(*workload, request, observer);
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().code, ErrorCode::io);
