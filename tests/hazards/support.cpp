@@ -24,7 +24,9 @@ std::size_t entries(const char* folder) {
 host::Host& shared_host() {
   static const auto shared = [] {
     host::HostOptions options;
-#ifndef CLOISTER_WITH_TORCH
+#ifdef TORCH_BACKEND
+    options.torch_library = TORCH_BACKEND;
+#else
     options.backend = host::BackendKind::stub;
 #endif
     auto made = host::Host::create(options);
@@ -44,7 +46,7 @@ const std::vector<Hazard>& hazards() {
       fmt::print(stderr, "{}\n", table.error().message);
       std::exit(1);
     }
-#ifndef CLOISTER_WITH_TORCH
+#ifndef TORCH_BACKEND
     std::erase_if(*table, [](const Hazard& hazard) { return hazard.torch; });
 #endif
     return *std::move(table);

@@ -18,7 +18,7 @@ namespace cloister::hazards {
 // For GoogleTest, which would print the bytes.
 inline void PrintTo(const Hazard& hazard, std::ostream* out) { *out << hazard.name; }
 
-// On the backend that this build ships: libtorch, or the stub.
+// On the backend TORCH_BACKEND, a shared object of this build; on the stub where libtorch is left out.
 host::Host& shared_host();
 
 // The table of hazards that this build can run. Ends the program when it cannot be read.
