@@ -217,7 +217,8 @@ class OwnProcess(Case):
 class Instances(Case):
     @needs_torch
     def test_a_thousand_live_at_once_within_their_quotas(self):
-        """Each has a tensor, fills its quotas of tensors and handles and is refused at them: the benchmark fails otherwise."""
+        """Each has a tensor, fills its quotas of tensors, handles, metrics, egress and memory and is refused at them: the
+        benchmark fails otherwise."""
         ended = self.cloister("bench", "instances", "--instances", "1000", "--json", "found.json")
         self.assertEqual(ended.code, 0, ended)
         figures = json.loads((self.folder / "found.json").read_text())["figures"]
