@@ -110,8 +110,7 @@ void Model::check() {
     live += table.size();
   });
   FUZZ_REQUIRE(session_->handles.used() == live && live <= request_.limits.handles);
-  // Outcomes that cannot be held back are counted beyond the limit, a byte a call.
-  FUZZ_REQUIRE(session_->egress.total() <= request_.limits.egress_bytes + calls_);
+  FUZZ_REQUIRE(session_->egress.total() <= request_.limits.egress_bytes);
   if (session_->context() != nullptr) {
     const auto bytes = session_->context()->memory().bytes.load();
     FUZZ_REQUIRE(bytes >= 0 && static_cast<std::uint64_t>(bytes) <= request_.limits.tensor_bytes);
