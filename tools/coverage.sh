@@ -12,7 +12,8 @@ need gcovr gcovr
 tools/build.sh coverage
 # Counts of an earlier run would be added to.
 find "$folder" -name '*.gcda' -delete
-ctest --test-dir "$folder" --output-on-failure --no-tests=error -j "$(nproc)" > "$folder/tests.log" || {
+# Behind a run's walls no counts can be written; the tests that look for those are left out.
+CLOISTER_WALLS=off ctest --test-dir "$folder" --output-on-failure --no-tests=error -j "$(nproc)" -E '^e2e\.isolate' > "$folder/tests.log" || {
   tail -n 40 "$folder/tests.log" >&2
   fail "tests failed in the preset coverage; see $folder/tests.log"
 }
