@@ -208,6 +208,21 @@ class OwnProcess(Case):
         self.assertIn('isolate = "process"', (self.folder / "run/job.toml").read_text())
         self.assert_refused(self.cloister("run", component, "--isolate", "container"), 2, "container", "process or none")
 
+    def test_a_parent_that_ignores_the_ends_of_its_children(self):
+        ended = self.run_guest("empty", "--isolate", "process", timeout=60,
+                               preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+        self.assertEqual(ended.code, 0, ended)
+
+    def test_closed_standard_streams(self):
+        for isolation in ["none", "process"]:
+            for closed in [[1], [2], [0, 1, 2]]:
+                with self.subTest(isolation=isolation, closed=closed):
+                    directory = f"{isolation}-{len(closed)}-{closed[0]}"
+                    ended = self.run_guest("empty", "--isolate", isolation, "--directory", directory, timeout=60,
+                                           preexec_fn=lambda closed=closed: [os.close(fd) for fd in closed])
+                    self.assertEqual(ended.code, 0, ended)
+                    self.assertEqual((self.folder / directory / "metrics.jsonl").read_bytes(), b"")
+
     def test_a_refusal_leaves_nothing(self):
         (self.folder / "bad.wasm").write_text("no component")
         self.assert_refused(self.cloister("run", "bad.wasm", "--isolate", "process"), 3, "not WebAssembly")
