@@ -152,7 +152,7 @@ Result<void> check_files(const RunPlan& plan) {
   std::map<std::filesystem::path, std::string> users;
   const auto use = [&users](const std::filesystem::path& path, const std::string& what) {
     std::error_code error;
-    auto canonical = std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
+    auto canonical = std::filesystem::weakly_canonical(whole_path(path), error);
     if (error) canonical = path;
     return users.emplace(std::move(canonical), what);
   };

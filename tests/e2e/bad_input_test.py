@@ -212,6 +212,16 @@ class Shapes(Case):
 
 
 class Outputs(Case):
+    def test_a_current_folder_that_is_gone(self):
+        (self.folder / "gone").mkdir()
+
+        def leave():
+            os.chdir("gone")
+            os.rmdir("../gone")
+
+        ended = self.run_guest("empty", "--directory", "run", preexec_fn=leave)
+        self.assert_refused(ended, 6, "cannot make the folder 'run'")
+
     def test_folder_missing(self):
         ended = self.run_guest("empty", "--out", "w=nowhere/w")
         self.assert_refused(ended, 6, "'w'", "nowhere")
