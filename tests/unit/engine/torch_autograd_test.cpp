@@ -202,6 +202,27 @@ TEST_F(TorchAutograd, NodesOfTheGraphAreCharged) {
   EXPECT_EQ(in_use(), 64);
 }
 
+TEST_F(TorchAutograd, WideNodesAreChargedForOperandsAndResults) {
+  const auto context = backend_->make_context({.memory_limit_bytes = 1 << 24});
+  const Entered entered(*backend_, context.get());
+  const auto in_use = [&] { return context->memory().bytes.load(); };
+  const Tensor x = ok(backend_->ones(S{1000}, Dtype::float32));
+  ok(backend_->set_requires_grad(x, true));
+  const auto before = in_use();
+  {
+    auto parts = ok(backend_->unbind(x, 0));
+    EXPECT_GE(in_use() - before, 640 + 999 * (192 + 8));
+    parts.resize(1);
+    EXPECT_GE(in_use() - before, 640 + 999 * (192 + 8));  // who keeps one result keeps the node
+  }
+  EXPECT_EQ(in_use(), before);
+  {
+    const Tensor wide = ok(backend_->cat(std::vector(1000, x), 0));
+    EXPECT_GE(in_use() - before, 4'000'000 + 640 + 996 * (128 + 16));
+  }
+  EXPECT_EQ(in_use(), before);
+}
+
 TEST_F(TorchAutograd, GraphsOfNothingButNodesComeToTheLimit) {
   const auto limited = backend_->make_context({.memory_limit_bytes = 1 << 16});
   const auto other = backend_->make_context({.memory_limit_bytes = 1 << 16});

@@ -14,10 +14,10 @@ namespace {
 // other hooks are ever added, so a node that has one was charged.
 class Charge final : public torch::autograd::FunctionPreHook {
  public:
-  explicit Charge(MemoryOwner& owner) : owner_(owner) {
-    if (auto charged = charge(kGraphNodeBytes, owner); !charged) throw Refused(std::move(charged).error());
+  Charge(std::uint64_t bytes, MemoryOwner& owner) : bytes_(bytes), owner_(owner) {
+    if (auto charged = charge(bytes, owner); !charged) throw Refused(std::move(charged).error());
   }
-  ~Charge() override { discharge(kGraphNodeBytes, owner_); }
+  ~Charge() override { discharge(bytes_, owner_); }
   Charge(const Charge&) = delete;
   Charge& operator=(const Charge&) = delete;
 
@@ -26,8 +26,23 @@ class Charge final : public torch::autograd::FunctionPreHook {
   }
 
  private:
+  std::uint64_t bytes_;
   MemoryOwner& owner_;  // lives for as long as anything is charged to it
 };
+
+// What libtorch takes for `node`. The rank of the first result stands for that of all: operators that take or give
+// lists keep it, but for one dimension.
+std::uint64_t size_of(const torch::autograd::Node& node) {
+  const std::uint64_t operands = node.num_outputs();
+  const std::uint64_t results = node.num_inputs();
+  if (operands <= kOperandsIncluded && results <= 1) return kGraphNodeBytes;
+  const std::uint64_t rank = results == 0 ? 0 : node.input_metadata(0).shape_as_dim_vector().size();
+  const std::uint64_t shape = (rank + 1) * kDimensionBytes;
+  std::uint64_t bytes = kGraphNodeBytes;
+  if (operands > kOperandsIncluded) bytes += (operands - kOperandsIncluded) * (kOperandBytes + shape);
+  if (results > 1) bytes += (results - 1) * (kResultBytes + shape);
+  return bytes;
+}
 
 }  // namespace
 
@@ -40,7 +55,7 @@ void charge_graph(const at::TensorBase& result) {
     torch::autograd::Node& node = *open.pop_back_val();
     // Those without edges gather the gradient of a leaf, which is a tensor that has been counted.
     if (node.next_edges().empty() || !node.tensor_pre_hooks().empty()) continue;
-    node.add_tensor_pre_hook(std::make_unique<Charge>(*owner));
+    node.add_tensor_pre_hook(std::make_unique<Charge>(size_of(node), *owner));
     for (const auto& edge : node.next_edges()) {
       if (edge.function) open.push_back(edge.function.get());
     }
