@@ -33,7 +33,11 @@ struct RuntimeOptions {
   std::string cpu = {};
 
   // Compile the functions of a component on all cores.
+#if defined(__SANITIZE_THREAD__)
+  bool parallel_compilation = false;  // hundreds of reports to suppress: the compiler's locks are not instrumented
+#else
   bool parallel_compilation = true;
+#endif
 
   // Stack of guest code on the thread that runs it; deeper recursion is a trap. The thread's own stack must be
   // larger by what host functions need.
