@@ -1,6 +1,8 @@
 // Interface `datasets`: granted samples, read ahead of the guest into memory that becomes tensors without a copy.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "batch_options.h"
 #include "cloister/base/bytes.h"
 #include "conversions.h"
@@ -15,6 +17,19 @@ namespace wit = bindings::ml::datasets;
 
 // Each pass has a thread and read-ahead memory of its own.
 constexpr std::uint32_t kMaxPasses = 16;
+
+// Columns that the options of a pass name, a group without any counted as one: as many as a pass can have.
+constexpr std::size_t kMaxBatchColumns = 65'536;
+
+// Whether lists are longer than any pass needs. Asked before anything is made of them.
+bool names_too_many(const wit::BatchOptionsView& options) {
+  std::size_t names = 0;
+  for (const auto& group : options.columns) {
+    names += std::max<std::size_t>(group.size(), 1);
+    if (names > kMaxBatchColumns) return true;
+  }
+  return false;
+}
 
 using DatasetHandle = sandbox::Own<wit::Dataset>;
 
@@ -154,6 +169,11 @@ class Datasets final : public wit::Host {
       return Unexpected(session_.guest_error(
           {ErrorCode::invalid_argument,
            fmt::format("{} passes over datasets are open, the most there may be; drop one first", kMaxPasses)}));
+    }
+    if (names_too_many(options)) {
+      return Unexpected(session_.guest_error(
+          {ErrorCode::invalid_argument,
+           fmt::format("a pass with more than {} columns was asked for; name fewer", kMaxBatchColumns)}));
     }
     // The options stand in the run's record.
     std::string description = describe(options);

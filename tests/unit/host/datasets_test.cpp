@@ -91,6 +91,14 @@ TEST_F(DatasetsTest, OptionsAreChecked) {
   refused<GuestError::InvalidArgument>(start({.size = 0}));
   refused<GuestError::InvalidArgument>(start({.size = 1, .start = 6}));
   refused<GuestError::InvalidArgument>(start({.size = 1, .resize = std::tuple(0U, 0U)}));
+  // Before a text of them is made, which would have been counted.
+  const std::uint64_t counted = session().egress.total();
+  const std::vector<std::span<const std::string_view>> nothing(65'537);
+  refused<GuestError::InvalidArgument>(start({.size = 1, .columns = nothing}));
+  const std::vector<std::string_view> names(65'537);
+  const std::vector<std::span<const std::string_view>> group{names};
+  refused<GuestError::InvalidArgument>(start({.size = 1, .columns = group}));
+  EXPECT_EQ(session().egress.total(), counted);
 }
 
 TEST_F(DatasetsTest, PartsAreDatasets) {
