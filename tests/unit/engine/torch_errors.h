@@ -1,6 +1,7 @@
 // Errors that operators answer with, by kind.
 #pragma once
 
+#include <chrono>
 #include <limits>
 #include <string>
 #include <vector>
@@ -46,6 +47,14 @@ class TorchErrors : public TorchTest {
   void quota(const Result<Value>& result, std::string_view op) {
     expect(result, ErrorCode::quota_exceeded, op);
   }
+  // For work that cannot end in the time that allow_seconds left. That was the end of it, so there is new time after.
+  template <class Value>
+  void late(const Result<Value>& result, std::string_view op) {
+    quota(result, op);
+    EXPECT_FALSE(backend_->ones(S{1}, Dtype::float32).has_value()) << op;
+    allow_seconds();
+  }
+  void allow_seconds() { context_->set_deadline(std::chrono::steady_clock::now() + std::chrono::seconds(5)); }
 };
 
 }  // namespace cloister::engine

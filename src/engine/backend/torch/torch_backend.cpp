@@ -143,7 +143,10 @@ Result<void> TorchBackend::check_time(std::string_view op, std::string_view thin
   context->muster_if_due();
   const bool on_cpu = device_.kind == Device::Kind::cpu;
   const auto number = static_cast<double>(count);
+  using Clock = std::chrono::steady_clock;
   const auto refused = [&](double seconds, std::string_view time, std::string_view limit) {
+    // Asked again and again, this would be a clock for who has none: from now on all is refused.
+    context->set_deadline(Clock::time_point());
     return fail(ErrorCode::quota_exceeded,
                 fmt::format("{}: {:.2g} {} cannot end in the {:.1f} s {} that the run has left; allow it more with "
                             "--limit {}=TIME",
@@ -153,7 +156,6 @@ Result<void> TorchBackend::check_time(std::string_view op, std::string_view thin
   // First: where this is over, the deadline is as well.
   const auto cpu_left = kNanoseconds * static_cast<double>(context->memory().cpu_left.load(std::memory_order_relaxed));
   if (cpu_left <= 0 || (on_cpu && number > cpu_left * of_thread)) return refused(cpu_left, "of CPU time", "cpu");
-  using Clock = std::chrono::steady_clock;
   const Clock::rep deadline = context->memory().deadline.load(std::memory_order_relaxed);
   if (deadline == std::numeric_limits<Clock::rep>::max()) return {};
   const double left = kNanoseconds * static_cast<double>(deadline - Clock::now().time_since_epoch().count());
