@@ -52,7 +52,7 @@ demo: build data
 test: build data
 	@tools/sanitizers.sh
 	@tools/install_dependencies.sh fuzz
-	@tools/fuzz.sh 10
+	@FUZZ_SEED=1 tools/fuzz.sh 10
 	@ctest --test-dir $(RELEASE) --output-on-failure --no-tests=error -j $(JOBS)
 
 sanitizers: setup
