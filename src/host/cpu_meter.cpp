@@ -2,28 +2,21 @@
 
 #include <algorithm>
 
+#include "phases.h"
+
 namespace cloister::host {
-namespace {
-
-Nanoseconds read(clockid_t clock) {
-  timespec time{};
-  clock_gettime(clock, &time);
-  return std::chrono::seconds(time.tv_sec) + Nanoseconds(time.tv_nsec);
-}
-
-}  // namespace
 
 void CpuMeter::begin() {
   Working working{pthread_self(), CLOCK_THREAD_CPUTIME_ID, {}};
   // A clock that other threads can read. It is valid for as long as the thread lives, and end() comes before that ends.
   pthread_getcpuclockid(working.thread, &working.clock);
-  working.since = read(CLOCK_THREAD_CPUTIME_ID);
+  working.since = thread_cpu_time();
   const std::lock_guard lock(mutex_);
   working_.push_back(working);
 }
 
 void CpuMeter::end() {
-  const Nanoseconds now = read(CLOCK_THREAD_CPUTIME_ID);
+  const Nanoseconds now = thread_cpu_time();
   const std::lock_guard lock(mutex_);
   const auto found = std::find_if(working_.rbegin(), working_.rend(),
                                   [](const Working& each) { return pthread_equal(each.thread, pthread_self()) != 0; });
@@ -35,7 +28,7 @@ void CpuMeter::end() {
 Nanoseconds CpuMeter::used() const {
   const std::lock_guard lock(mutex_);
   Nanoseconds sum = ended_;
-  for (const Working& each : working_) sum += read(each.clock) - each.since;
+  for (const Working& each : working_) sum += cpu_time(each.clock) - each.since;
   return sum;
 }
 

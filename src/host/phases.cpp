@@ -1,17 +1,12 @@
 #include "phases.h"
 
-#include <ctime>
-
 namespace cloister::host {
-namespace {
 
 Nanoseconds cpu_time(clockid_t clock) {
   timespec time{};
   clock_gettime(clock, &time);
   return std::chrono::seconds(time.tv_sec) + Nanoseconds(time.tv_nsec);
 }
-
-}  // namespace
 
 Nanoseconds thread_cpu_time() { return cpu_time(CLOCK_THREAD_CPUTIME_ID); }
 Nanoseconds process_cpu_time() { return cpu_time(CLOCK_PROCESS_CPUTIME_ID); }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,7 +14,8 @@
 
 namespace cloister::host {
 
-// CPU time of the calling thread, and of all threads of the process.
+// What a CPU clock shows; CPU time of the calling thread, and of all threads of the process.
+[[nodiscard]] Nanoseconds cpu_time(clockid_t clock);
 [[nodiscard]] Nanoseconds thread_cpu_time();
 [[nodiscard]] Nanoseconds process_cpu_time();
 
